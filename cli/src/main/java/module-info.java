@@ -1,0 +1,10 @@
+/** The {@code steppe} command: options, progress, pictures and reports around the library. */
+module dev.steppe.cli {
+    requires dev.steppe.train;
+    requires dev.steppe.data.sample;
+    requires info.picocli;
+    requires org.knowm.xchart;
+    requires java.desktop;
+
+    opens dev.steppe.cli to info.picocli;
+}

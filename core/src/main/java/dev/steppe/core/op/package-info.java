@@ -1,0 +1,2 @@
+/** The differentiable operations, one file each. */
+package dev.steppe.core.op;

@@ -1,0 +1,2 @@
+/** Tensors, tapes, points, objectives and gradient checks. */
+package dev.steppe.core;

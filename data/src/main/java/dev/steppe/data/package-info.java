@@ -1,0 +1,2 @@
+/** Datasets, readers, loaders and augmentation. */
+package dev.steppe.data;

@@ -1,0 +1,2 @@
+/** Short plain main classes, one idea each. */
+package dev.steppe.examples;

@@ -1,0 +1,7 @@
+/** Short plain main classes, one idea each. */
+module dev.steppe.examples {
+    requires dev.steppe.train;
+    requires dev.steppe.data.sample;
+
+    exports dev.steppe.examples;
+}

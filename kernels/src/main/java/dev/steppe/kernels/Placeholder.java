@@ -1,0 +1,5 @@
+package dev.steppe.kernels;
+
+/** Goes with the first real type: an exported package must not be empty. */
+interface Placeholder {
+}

@@ -1,0 +1,2 @@
+/** The kernels: plain functions from arrays to arrays, in a scalar and a vector form. */
+package dev.steppe.kernels;

@@ -1,0 +1,2 @@
+/** Layers, initialisers, models and checkpoints. */
+package dev.steppe.nn;

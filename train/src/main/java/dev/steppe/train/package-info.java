@@ -1,0 +1,2 @@
+/** The training loop, evaluation and runs on disk. */
+package dev.steppe.train;
