@@ -1,0 +1,57 @@
+package dev.steppe.kernels;
+
+/**
+ * Passes of batch and layer normalisation over a matrix {@code x: [rows, c]} (NHWC images are {@code [n*h*w, c]}). Variances are biased (divided by
+ * the count); statistics are accumulated so that they do not cancel for data far from zero.
+ */
+public interface NormKernel {
+    /**
+     * Mean and biased variance of each column: Ioffe and Szegedy 2015 (arXiv 1502.03167), Algorithm 1.
+     *
+     * @param x {@code [rows, c]}, rows at least 1
+     * @param mean {@code [c]}, written
+     * @param variance {@code [c]}, written
+     */
+    void batchStatistics(int rows, int c, Span x, Span mean, Span variance);
+
+    /**
+     * {@code y = (x - mean) / sqrt(variance + epsilon) * scale + shift}, per column.
+     *
+     * @param x {@code [rows, c]}
+     * @param mean variance, scale, shift: {@code [c]}
+     * @param y {@code [rows, c]}, written; may be x
+     */
+    void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, Span y);
+
+    /**
+     * Gradients of batch normalisation with statistics of the batch. With {@code xhat = (x - mean) * istd} and sums over rows:
+     * {@code dshift = sum dy}, {@code dscale = sum dy xhat}, {@code dx = scale istd (dy - dshift/rows - xhat dscale/rows)}.
+     *
+     * @param x {@code [rows, c]}
+     * @param dy {@code [rows, c]}
+     * @param mean and variance: {@code [c]}, from {@link #batchStatistics}
+     * @param scale {@code [c]}
+     * @param dx {@code [rows, c]}, written; may be dy
+     * @param dscale and dshift: {@code [c]}, written
+     */
+    void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx, Span dscale, Span dshift);
+
+    /**
+     * Layer normalisation, Ba et al. 2016 (arXiv 1607.06450): each row to mean 0, variance 1, then {@code * scale + shift}.
+     *
+     * @param x {@code [rows, c]}
+     * @param scale and shift: {@code [c]}
+     * @param y {@code [rows, c]}, written
+     * @param mean and variance: {@code [rows]}, written
+     */
+    void layerNormalise(int rows, int c, Span x, double epsilon, Span scale, Span shift, Span y, Span mean, Span variance);
+
+    /**
+     * Gradients of layer normalisation: with {@code d = dy scale}, {@code dx = istd (d - mean_c(d) - xhat mean_c(d xhat))}, {@code dscale = sum over rows
+     * of dy xhat}, {@code dshift = sum over rows of dy}.
+     *
+     * @param dx {@code [rows, c]}, written
+     * @param dscale and dshift: {@code [c]}, written
+     */
+    void layerNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx, Span dscale, Span dshift);
+}

@@ -1,0 +1,50 @@
+package dev.steppe.kernels;
+
+/**
+ * Vector algebra of points: one flat F32 or F64 run per argument, all of equal length and type. Sums are accumulated in double over blocks of fixed
+ * size whose results are added in order, so they do not depend on the number of threads. An output may be the same run as any input.
+ */
+public interface PointKernel {
+    /** {@code sum x[i] y[i]}. */
+    double dot(Span x, Span y);
+
+    /** {@code sum x[i]^2}. */
+    double sumOfSquares(Span x);
+
+    /** {@code sum x[i]}. */
+    double sum(Span x);
+
+    /** {@code sum (d[i] x[i])^2}: the squared norm in a diagonal metric. */
+    double scaledSumOfSquares(Span d, Span x);
+
+    /** Whether every number is finite. */
+    boolean allFinite(Span x);
+
+    /** {@code out = a x}. */
+    void scale(double a, Span x, Span out);
+
+    /** {@code y += a x}. */
+    void axpy(double a, Span x, Span y);
+
+    /** {@code out = a x + b y}. */
+    void combine(double a, Span x, double b, Span y, Span out);
+
+    /** {@code out = x + t (y - x)}. */
+    void lerp(Span x, Span y, double t, Span out);
+
+    /** {@code out = a (x * y)}, element-wise: the scaled product. */
+    void multiply(double a, Span x, Span y, Span out);
+
+    /**
+     * SGD as PyTorch defines it, in one pass: {@code g += decay w}; {@code m = first ? g : momentum m + g}; {@code w -= rate (nesterov ? g + momentum m : m)}.
+     * With {@code momentum = 0} m is neither read nor written and may be null. The gradient is only read.
+     */
+    void sgd(Span w, Span g, Span m, double rate, double momentum, double decay, boolean nesterov, boolean first);
+
+    /**
+     * AdamW (Loshchilov and Hutter, arXiv 1711.05101) as PyTorch defines it, in one pass: {@code w *= 1 - rate decay}; {@code m = b1 m + (1-b1) g}; {@code v =
+     * b2 v + (1-b2) g^2}; {@code w -= rate (m / correction1) / (sqrt(v) / sqrt(correction2) + epsilon)}, with {@code correction = 1 - b^t}.
+     */
+    void adamW(Span w, Span g, Span m, Span v, double rate, double beta1, double beta2, double epsilon, double decay, double correction1,
+            double correction2);
+}
