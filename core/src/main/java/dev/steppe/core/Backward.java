@@ -1,0 +1,135 @@
+package dev.steppe.core;
+
+import dev.steppe.kernels.ShapeException;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One walk over a tape in reverse: gathers gradients in the slots of the nodes, from the ys down to node {@code from}. Without create-graph, memory goes back
+ * to the pool as soon as no slot holds it, and a gradient that nobody else sees is added to in place.
+ */
+final class Backward {
+    private final Tape tape;
+    private final List<Tensor> ys;
+    private final List<Tensor> cotangents;
+    private final boolean createGraph;
+    private final int from;
+    private final Tensor[] xs;
+    /** Slots of the nodes that are wanted: they outlive the walk, and those before {@code from} may be in use by an outer walk. */
+    private final Map<Node, Tensor[]> wanted = new IdentityHashMap<>();
+
+    Backward(Tape tape, List<Tensor> ys, List<Tensor> cotangents, boolean createGraph, int from, Tensor[] xs) {
+        this.tape = tape;
+        this.ys = ys;
+        this.cotangents = cotangents;
+        this.createGraph = createGraph;
+        this.from = from;
+        this.xs = xs;
+        for (Tensor x : xs) {
+            if (x.node() != null) {
+                wanted.computeIfAbsent(x.node(), n -> new Tensor[n.slots().length]);
+            }
+        }
+    }
+
+    /** Gradients of the xs; null where nothing flows. */
+    Tensor[] run() {
+        int last = from - 1;
+        for (int i = 0; i < ys.size(); i++) {
+            Tensor y = ys.get(i);
+            if (!y.shape().equals(cotangents.get(i).shape())) {
+                throw new ShapeException("gradients: y " + i + " has shape " + y.shape() + ", its cotangent " + cotangents.get(i).shape());
+            }
+            if (y.node() != null) {
+                accumulate(y, cotangents.get(i));
+                last = Math.max(last, y.node().index());
+            }
+        }
+        try {
+            for (int i = last; i >= from; i--) {
+                step(tape.node(i));
+            }
+        } finally {
+            for (int i = last; i >= from; i--) {
+                Arrays.fill(tape.node(i).slots(), null);
+            }
+        }
+        Tensor[] gradients = new Tensor[xs.length];
+        for (int i = 0; i < xs.length; i++) {
+            gradients[i] = xs[i].node() == null ? null : wanted.get(xs[i].node())[xs[i].output()];
+        }
+        for (Tensor[] slots : wanted.values()) {
+            for (Tensor g : slots) {
+                if (g != null) {
+                    g.storage().drop();
+                }
+            }
+        }
+        return gradients;
+    }
+
+    private void step(Node node) {
+        if (node.op() == null || !node.hasAnyGradient()) { return; }
+        Tensor[] inputs = node.inputs();
+        int mark = tape.allocated();
+        Tensor[] gradients = tape.backward(node, createGraph);
+        for (int i = 0; i < inputs.length; i++) {
+            if (inputs[i].node() != null && gradients[i] != null) {
+                if (!gradients[i].shape().equals(inputs[i].shape())) {
+                    throw new ShapeException(node.op().name() + ": backward gave input " + i + " of shape " + inputs[i].shape()
+                            + " a gradient of shape " + gradients[i].shape());
+                }
+                accumulate(inputs[i], gradients[i]);
+            }
+        }
+        Tensor[] slots = node.slots();
+        for (int i = 0; i < slots.length; i++) {
+            if (slots[i] != null) {
+                drop(slots[i]);
+                slots[i] = null;
+            }
+        }
+        if (!createGraph) {
+            tape.sweep(mark);
+        }
+    }
+
+    private void accumulate(Tensor to, Tensor gradient) {
+        Node node = to.node();
+        Tensor[] keep = wanted.get(node);
+        if (keep != null) {
+            add(keep, to.output(), gradient);
+        }
+        if (node.index() >= from && node.op() != null) {
+            add(node.slots(), to.output(), gradient);
+        }
+    }
+
+    private void add(Tensor[] slots, int i, Tensor gradient) {
+        Tensor sum = slots[i];
+        if (sum == null) {
+            slots[i] = gradient;
+            gradient.storage().hold();
+        } else if (!createGraph && isOurs(sum.storage()) && sum.storage().holders() == 1) {
+            tape.kernels().points().axpy(1, gradient.span(), sum.span());
+        } else {
+            slots[i] = tape.backward(createGraph, () -> sum.add(gradient));
+            slots[i].storage().hold();
+            drop(sum);
+        }
+    }
+
+    /** Whether memory was allocated by a backward step of this walk: no activation, and nothing that an outer walk still reads. */
+    private boolean isOurs(Storage storage) {
+        return storage.tape() == tape && storage.depth() == tape.depth() + 1;
+    }
+
+    private void drop(Tensor gradient) {
+        Storage s = gradient.storage();
+        if (s.drop() == 0 && !createGraph && isOurs(s)) {
+            s.release();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.steppe.core;
+
+import dev.steppe.kernels.Kernels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Evaluates an {@link Objective} at points: its losses, its gradient, its outputs. Weights are never moved; many evaluators may work on the same arrays at
+ * the same time, as long as nobody writes them.
+ */
+public final class Evaluator {
+    private final Kernels kernels;
+    private final Objective objective;
+    private final String guard;
+
+    /** An evaluator without non-finite guard. */
+    public Evaluator(Kernels kernels, Objective objective) {
+        this(kernels, objective, null);
+    }
+
+    private Evaluator(Kernels kernels, Objective objective, String guard) {
+        this.kernels = kernels;
+        this.objective = objective;
+        this.guard = guard;
+    }
+
+    /** This evaluator with a tape that names the op, the direction and {@code step} where the first non-finite number appears. */
+    public Evaluator guarded(String step) {
+        return new Evaluator(kernels, objective, step);
+    }
+
+    /** The kernels that compute. */
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    /** What is evaluated. */
+    public Objective objective() {
+        return objective;
+    }
+
+    /**
+     * What one pass gave.
+     *
+     * @param loss of the batch: {@code sum of weight[i] * losses[i]}
+     * @param losses one per example
+     * @param outputs of the model, in memory of their own, or null if they were not asked for
+     * @param collected statistics of the pass
+     */
+    public record Result(double loss, double[] losses, Tensor outputs, Map<RunningStatistics, BatchStatistics> collected) {
+    }
+
+    /**
+     * Loss and gradient at {@code at}: one forward, one backward.
+     *
+     * @param gradient a point, overwritten; zeros where the loss does not depend on a weight or the weight is frozen
+     */
+    public Result gradient(Batch batch, Parameters at, Pass.Mode mode, RandomKey key, Tensor gradient) {
+        at.space().requirePoint(gradient);
+        try (Tape tape = guard == null ? Tape.on(kernels) : Tape.guarded(kernels, guard)) {
+            Pass pass = new Pass(tape, at, mode, key);
+            Tensor losses = objective.losses(batch, pass);
+            Tensor loss = losses.mul(weights(tape, batch, losses)).sum();
+            List<ParameterSpace.Segment> segments = new ArrayList<>();
+            for (ParameterSpace.Segment s : at.space().segments()) {
+                if (!s.frozen() && pass.used(s.weight())) {
+                    segments.add(s);
+                }
+            }
+            Tensor[] leaves = segments.stream().map(s -> pass.at(s.weight())).toArray(Tensor[]::new);
+            Tensor[] gradients = tape.gradients(loss, leaves);
+            if (segments.size() < at.space().segments().size()) {
+                kernels.move().fill(gradient.span(), 0);
+            }
+            for (int i = 0; i < leaves.length; i++) {
+                Spans.copy(gradients[i].span(), gradient.span().slice(segments.get(i).offset(), segments.get(i).size()));
+            }
+            gradient.storage().touched();
+            return new Result(loss.item(), losses.toDoubles(), null, pass.collected());
+        }
+    }
+
+    /** Losses at {@code at}: a forward alone. */
+    public Result losses(Batch batch, Parameters at, Pass.Mode mode, RandomKey key) {
+        try (Tape tape = Tape.inference(kernels)) {
+            Pass pass = new Pass(tape, at, mode, key);
+            Tensor losses = objective.losses(batch, pass);
+            double[] values = losses.toDoubles();
+            return new Result(total(values, batch), values, null, pass.collected());
+        }
+    }
+
+    /** Losses and outputs in evaluation mode. */
+    public Result evaluate(Batch batch, Parameters at) {
+        try (Tape tape = Tape.inference(kernels)) {
+            Pass pass = new Pass(tape, at, Pass.Mode.EVALUATION, RandomKey.of(0));
+            Tensor outputs = objective.outputs(batch, pass);
+            double[] values = objective.losses(outputs, batch).toDoubles();
+            return new Result(total(values, batch), values, outputs.keep(), pass.collected());
+        }
+    }
+
+    static Tensor weights(Tape tape, Batch batch, Tensor losses) {
+        Tensor w = tape.zeros(losses.type());
+        for (int i = 0; i < batch.size(); i++) {
+            w.span().set(i, batch.weight(i));
+        }
+        return w;
+    }
+
+    private static double total(double[] losses, Batch batch) {
+        double sum = 0;
+        for (int i = 0; i < losses.length; i++) {
+            sum += batch.weight(i) * losses[i];
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,288 @@
+package dev.steppe.core;
+
+import dev.steppe.kernels.DType;
+import dev.steppe.kernels.Kernels;
+import dev.steppe.kernels.ShapeException;
+import dev.steppe.kernels.Span;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * Records the ops applied to watched tensors and gives gradients in reverse mode. A tape owns the memory of everything computed on it: it comes from the
+ * pool of its {@link Kernels} and goes back when the tape closes. One tape serves one thread; many tapes may share one {@code Kernels}.
+ *
+ * <pre>{@code
+ * try (Tape tape = Tape.on(kernels)) {
+ *     Tensor x = tape.watch(Tensor.of(Shape.of(3), 1.0, 2.0, 3.0));
+ *     Tensor[] g = tape.gradients(x.mul(x).sum(), x);          // 2 x
+ * }
+ * }</pre>
+ */
+public final class Tape implements AutoCloseable {
+    private final Kernels kernels;
+    private final String guard;
+    private final boolean inference;
+    private final ArrayList<Node> nodes = new ArrayList<>();
+    private final ArrayList<Storage> scope = new ArrayList<>();
+    private boolean recording;
+    private int depth;
+    private boolean closed;
+
+    private Tape(Kernels kernels, boolean inference, String guard) {
+        this.kernels = Objects.requireNonNull(kernels, "kernels");
+        this.inference = inference;
+        this.recording = !inference;
+        this.guard = guard;
+    }
+
+    /** A recording tape. */
+    public static Tape on(Kernels kernels) {
+        return new Tape(kernels, false, null);
+    }
+
+    /** A tape that only computes: {@link #watch} gives constants. */
+    public static Tape inference(Kernels kernels) {
+        return new Tape(kernels, true, null);
+    }
+
+    /**
+     * A recording tape that checks every result of every op, forward and backward, and throws {@link NonFiniteException} at the first that is NaN or infinite.
+     *
+     * @param step what the message calls this pass, for example {@code step 12}
+     */
+    public static Tape guarded(Kernels kernels, String step) {
+        return new Tape(kernels, false, Objects.requireNonNull(step, "step"));
+    }
+
+    /** The kernels that compute for this tape. */
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    /** Whether ops on watched tensors are being recorded just now. */
+    public boolean isRecording() {
+        return recording;
+    }
+
+    /** How many ops and leaves are recorded. */
+    public int size() {
+        return nodes.size();
+    }
+
+    /** A leaf over the memory of {@code tensor}: gradients can be taken with respect to it. */
+    public Tensor watch(Tensor tensor) {
+        requireOpen();
+        if (inference || !tensor.dtype().isFloating()) { return constant(tensor); }
+        Node leaf = new Node(this, nodes.size(), null, new Tensor[0], 1);
+        Tensor out = new Tensor(tensor.shape(), tensor.storage(), tensor.span(), this, leaf, 0);
+        leaf.outputs(new Tensor[] {out});
+        nodes.add(leaf);
+        return out;
+    }
+
+    /** The same numbers on this tape, as a constant. */
+    public Tensor constant(Tensor tensor) {
+        requireOpen();
+        return new Tensor(tensor.shape(), tensor.storage(), tensor.span(), this, null, 0);
+    }
+
+    /** Zeros in memory of this tape. */
+    public Tensor zeros(TensorType type) {
+        return filled(type, 0);
+    }
+
+    /** Equal numbers in memory of this tape. */
+    public Tensor filled(TensorType type, double value) {
+        Tensor t = allocate(type, null, 0);
+        kernels.move().fill(t.span(), value);
+        return t;
+    }
+
+    /**
+     * Applies an op; it is recorded if an input is.
+     *
+     * @return all outputs
+     * @throws TapeException if the tape is closed or an input belongs to another tape
+     */
+    Tensor[] apply(Op op, Tensor... inputs) {
+        requireOpen();
+        TensorType[] types = new TensorType[inputs.length];
+        boolean recorded = false;
+        for (int i = 0; i < inputs.length; i++) {
+            if (inputs[i].tape() != null && inputs[i].tape() != this) {
+                throw new TapeException(
+                        op.name() + ": input " + i + " " + inputs[i].type() + " belongs to another tape; keep() or detach it there first");
+            }
+            types[i] = inputs[i].type();
+            recorded |= inputs[i].node() != null;
+        }
+        TensorType[] results = op.infer(types);
+        Node node = recording && recorded ? new Node(this, nodes.size(), op, inputs, results.length) : null;
+        Tensor[] outputs = new Tensor[results.length];
+        if (op instanceof Op.View) {
+            outputs[0] = new Tensor(results[0].shape(), inputs[0].storage(), inputs[0].span(), this, node, 0);
+        } else {
+            for (int i = 0; i < outputs.length; i++) {
+                outputs[i] = allocate(results[i], results[i].dtype().isFloating() ? node : null, i);
+            }
+            op.forward(kernels, inputs, outputs);
+            if (depth == 0) {
+                guard(op, "forward", "output", outputs);
+            }
+        }
+        if (node != null) {
+            node.outputs(outputs);
+            nodes.add(node);
+        }
+        return outputs;
+    }
+
+    /**
+     * Gradients of the scalar {@code y} with respect to each of {@code xs}; zeros where y does not depend on one. What the backward pass needs in between is
+     * released as it goes; the gradients live until the tape closes.
+     *
+     * @throws ShapeException if y is not a single number
+     */
+    public Tensor[] gradients(Tensor y, Tensor... xs) {
+        return gradients(y, false, xs);
+    }
+
+    /** As {@link #gradients(Tensor, Tensor...)}; with {@code createGraph} the backward pass is recorded, so that the gradients can be differentiated. */
+    public Tensor[] gradients(Tensor y, boolean createGraph, Tensor... xs) {
+        if (y.size() != 1) {
+            throw new ShapeException(
+                    "gradients: y must be a single number, but has shape " + y.shape() + "; sum it, or give its cotangent");
+        }
+        return gradients(List.of(y), List.of(filled(y.type(), 1)), createGraph, xs);
+    }
+
+    /**
+     * Vector-Jacobian product: gradients of {@code sum over i of <ys[i], cotangents[i]>}.
+     *
+     * @param cotangents as many as ys, of their shapes
+     */
+    public Tensor[] gradients(List<Tensor> ys, List<Tensor> cotangents, boolean createGraph, Tensor... xs) {
+        requireOpen();
+        if (inference) { throw new TapeException("gradients: an inference tape records nothing; use Tape.on(kernels)"); }
+        for (Tensor x : xs) {
+            if (x.tape() != this) {
+                throw new TapeException("gradients: " + x.type() + " is not on this tape; watch it before it is used");
+            }
+        }
+        Tensor[] gradients = new Backward(this, ys, cotangents, createGraph, 0, xs).run();
+        for (int i = 0; i < xs.length; i++) {
+            if (gradients[i] == null) {
+                gradients[i] = zeros(xs[i].type());
+            }
+        }
+        return gradients;
+    }
+
+    /**
+     * The gradient of {@code sum <f(inputs), cotangents>} with f written in ops: how a fused op states its backward, by the plain ops that it fuses. Entries are
+     * null where nothing flows. Everything but the result is forgotten unless a graph is being created.
+     */
+    public Tensor[] vjp(UnaryOperator<Tensor[]> f, Tensor[] inputs, Tensor[] cotangents) {
+        boolean createGraph = recording;
+        int mark = nodes.size();
+        Tensor[] at = inputs.clone();
+        recording = true;
+        try {
+            for (int i = 0; i < at.length && !createGraph; i++) {
+                at[i] = watch(inputs[i]);
+            }
+            Tensor[] ys = f.apply(at);
+            return new Backward(this, List.of(ys), List.of(cotangents), createGraph, mark, at).run();
+        } finally {
+            recording = createGraph;
+            if (!createGraph) {
+                nodes.subList(mark, nodes.size()).clear();
+            }
+        }
+    }
+
+    /** Gives all memory back to the pool. Tensors of this tape can no longer be read. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            scope.forEach(Storage::release);
+            scope.clear();
+            nodes.clear();
+        }
+    }
+
+    Node node(int index) {
+        return nodes.get(index);
+    }
+
+    /**
+     * Runs a part of a backward pass. With create-graph it is recorded, and what it computes lives as long as the tape; otherwise it is one level deeper, and
+     * {@link #sweep} releases what no gradient slot holds.
+     */
+    <T> T backward(boolean createGraph, Supplier<T> part) {
+        boolean outer = recording;
+        recording = createGraph;
+        depth += createGraph ? 0 : 1;
+        try {
+            return part.get();
+        } finally {
+            depth -= createGraph ? 0 : 1;
+            recording = outer;
+        }
+    }
+
+    Tensor[] backward(Node node, boolean createGraph) {
+        Tensor[] gradients = backward(createGraph, () -> node.op().backward(node));
+        guard(node.op(), "backward", "gradient of input", gradients);
+        return gradients;
+    }
+
+    /** Releases what was allocated since {@code mark} and is held by no gradient slot. */
+    void sweep(int mark) {
+        int kept = mark;
+        for (int i = mark; i < scope.size(); i++) {
+            Storage s = scope.get(i);
+            if (s.holders() == 0) {
+                s.release();
+            } else {
+                scope.set(kept++, s);
+            }
+        }
+        scope.subList(kept, scope.size()).clear();
+    }
+
+    int allocated() {
+        return scope.size();
+    }
+
+    int depth() {
+        return depth;
+    }
+
+    private Tensor allocate(TensorType type, Node node, int output) {
+        requireOpen();
+        Span span = kernels.spans().take(type.dtype(), type.shape().size());
+        Storage storage = new Storage(this, span, depth);
+        scope.add(storage);
+        return new Tensor(type.shape(), storage, span, this, node, output);
+    }
+
+    private void guard(Op op, String direction, String what, Tensor[] tensors) {
+        if (guard == null) { return; }
+        for (int i = 0; i < tensors.length; i++) {
+            Tensor t = tensors[i];
+            if (t != null && t.dtype() != DType.I32 && !kernels.points().allFinite(t.span())) {
+                throw new NonFiniteException(
+                        guard + ": " + op.name() + " " + direction + ": " + what + " " + i + " " + t.type() + " is not finite");
+            }
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) { throw new TapeException("this tape is closed"); }
+    }
+}
