@@ -15,6 +15,9 @@ import dev.steppe.kernels.Kernels;
  * flow through one of them; operands without a tape are computed at once, with the default kernels.
  */
 public abstract sealed class TensorOps permits Tensor {
+    TensorOps() {
+    }
+
     abstract Tensor self();
 
     /** Applies an op of one output to this tensor and {@code others}. */
