@@ -11,31 +11,23 @@ final class Check {
      */
     static void span(String what, Span span, DType dtype, long length) {
         type(what, span, dtype);
-        if (span.length() != length) {
-            throw new ShapeException(what + " has " + span.length() + " elements, expected " + length);
-        }
+        if (span.length() != length) { throw new ShapeException(what + " has " + span.length() + " elements, expected " + length); }
     }
 
     /** @throws ShapeException if the span has another type or is shorter */
     static void atLeast(String what, Span span, DType dtype, long length) {
         type(what, span, dtype);
-        if (span.length() < length) {
-            throw new ShapeException(what + " has " + span.length() + " elements, expected at least " + length);
-        }
+        if (span.length() < length) { throw new ShapeException(what + " has " + span.length() + " elements, expected at least " + length); }
     }
 
     /** @throws ShapeException if the span has another type */
     static void type(String what, Span span, DType dtype) {
-        if (span.dtype() != dtype) {
-            throw new ShapeException(what + " is " + span.dtype() + ", expected " + dtype);
-        }
+        if (span.dtype() != dtype) { throw new ShapeException(what + " is " + span.dtype() + ", expected " + dtype); }
     }
 
     /** @throws ShapeException if the span does not hold floating-point numbers */
     static void floating(String what, Span span) {
-        if (!span.dtype().isFloating()) {
-            throw new ShapeException(what + " is " + span.dtype() + ", expected F32 or F64");
-        }
+        if (!span.dtype().isFloating()) { throw new ShapeException(what + " is " + span.dtype() + ", expected F32 or F64"); }
     }
 
     /** @throws ShapeException if the span is not a floating-point matrix of these sizes */

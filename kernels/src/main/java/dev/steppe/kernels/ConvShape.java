@@ -19,16 +19,20 @@ public record ConvShape(int n, int h, int w, int c, int k, int r, int s, int str
     /** @throws ShapeException if the sizes do not describe a convolution with at least an empty output */
     public ConvShape {
         if (n < 0 || h < 0 || w < 0 || c < 1 || k < 1 || r < 1 || s < 1 || stride < 1 || padding < 0 || dilation < 1 || groups < 1) {
-            throw new ShapeException("conv2d: n, h, w, padding must be >= 0; channels, filter, stride, dilation, groups >= 1 (x [" + n + "," + h + "," + w
-                    + "," + c + "], k " + k + ", filter " + r + "x" + s + ", stride " + stride + ", padding " + padding + ", dilation " + dilation
-                    + ", groups " + groups + ")");
+            throw new ShapeException(
+                    "conv2d: n, h, w, padding must be >= 0; channels, filter, stride, dilation, groups >= 1 (x [" + n + "," + h + "," + w
+                            + "," + c + "], k " + k + ", filter " + r + "x" + s + ", stride " + stride + ", padding " + padding
+                            + ", dilation " + dilation
+                            + ", groups " + groups + ")");
         }
         if (c % groups != 0 || k % groups != 0) {
-            throw new ShapeException("conv2d: " + groups + " groups divide neither or not both of " + c + " input and " + k + " output channels");
+            throw new ShapeException(
+                    "conv2d: " + groups + " groups divide neither or not both of " + c + " input and " + k + " output channels");
         }
         if (outputSize(h, r, stride, padding, dilation) < 1 || outputSize(w, s, stride, padding, dilation) < 1) {
-            throw new ShapeException("conv2d: filter " + r + "x" + s + " with dilation " + dilation + " does not fit into " + h + "x" + w + " with padding "
-                    + padding);
+            throw new ShapeException(
+                    "conv2d: filter " + r + "x" + s + " with dilation " + dilation + " does not fit into " + h + "x" + w + " with padding "
+                            + padding);
         }
     }
 

@@ -78,9 +78,7 @@ public final class Kernels {
      */
     public static Kernels vector(Workers workers) {
         Kernels kernels = create(workers, new SpanPool(), Mode.EXACT, true);
-        if (!kernels.isVector()) {
-            throw new IllegalStateException("vector kernels are not available: " + kernels.reason);
-        }
+        if (!kernels.isVector()) { throw new IllegalStateException("vector kernels are not available: " + kernels.reason); }
         return kernels;
     }
 
@@ -92,12 +90,11 @@ public final class Kernels {
     private static Kernels create(Workers workers, SpanPool spans, Mode mode, boolean vector) {
         Objects.requireNonNull(workers, "workers");
         Provider scalar = new ScalarProvider(workers, spans);
-        if (!vector) {
-            return new Kernels(scalar, workers, spans, mode, "asked for");
-        }
+        if (!vector) { return new Kernels(scalar, workers, spans, mode, "asked for"); }
         try {
             Provider provider = (Provider) Class.forName("dev.steppe.kernels.VectorProvider")
-                    .getDeclaredConstructor(Workers.class, SpanPool.class, Mode.class, Provider.class).newInstance(workers, spans, mode, scalar);
+                    .getDeclaredConstructor(Workers.class, SpanPool.class, Mode.class, Provider.class)
+                    .newInstance(workers, spans, mode, scalar);
             return new Kernels(provider, workers, spans, mode, MODULE + " is present");
         } catch (InvocationTargetException e) {
             throw new IllegalStateException("vector kernels cannot be made", e.getCause());
@@ -108,7 +105,8 @@ public final class Kernels {
 
     /** Which provider was chosen and why, in one line for logs and bug reports. */
     public String describe() {
-        return provider.name() + ", " + workers.threads() + (workers.threads() == 1 ? " thread, " : " threads, ") + mode.name().toLowerCase(Locale.ROOT)
+        return provider.name() + ", " + workers.threads() + (workers.threads() == 1 ? " thread, " : " threads, ")
+                + mode.name().toLowerCase(Locale.ROOT)
                 + ": " + reason;
     }
 
@@ -189,8 +187,9 @@ public final class Kernels {
     /** Its initialisation, which the JVM does once, is the warning. */
     private static final class Warning {
         static {
-            System.getLogger(Kernels.class.getName()).log(System.Logger.Level.WARNING, "Steppe computes with scalar kernels, many times slower: " + MODULE
-                    + " is missing; start Java with --add-modules " + MODULE);
+            System.getLogger(Kernels.class.getName()).log(System.Logger.Level.WARNING,
+                    "Steppe computes with scalar kernels, many times slower: " + MODULE
+                            + " is missing; start Java with --add-modules " + MODULE);
         }
 
         static void once() {

@@ -34,7 +34,8 @@ public interface NormKernel {
      * @param dx {@code [rows, c]}, written; may be dy
      * @param dscale and dshift: {@code [c]}, written
      */
-    void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx, Span dscale, Span dshift);
+    void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx, Span dscale,
+            Span dshift);
 
     /**
      * Layer normalisation, Ba et al. 2016 (arXiv 1607.06450): each row to mean 0, variance 1, then {@code * scale + shift}.
@@ -53,5 +54,6 @@ public interface NormKernel {
      * @param dx {@code [rows, c]}, written
      * @param dscale and dshift: {@code [c]}, written
      */
-    void layerNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx, Span dscale, Span dshift);
+    void layerNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx, Span dscale,
+            Span dshift);
 }

@@ -16,7 +16,8 @@ public record PoolShape(int n, int h, int w, int c, int r, int s, int stride, in
     /** @throws ShapeException if the sizes do not describe a pooling with at least one output position, or a window can lie in the padding alone */
     public PoolShape {
         if (n < 0 || h < 0 || w < 0 || c < 0 || r < 1 || s < 1 || stride < 1 || padding < 0) {
-            throw new ShapeException("pool2d: sizes and padding must be >= 0, window and stride >= 1 (x [" + n + "," + h + "," + w + "," + c + "], window " + r
+            throw new ShapeException("pool2d: sizes and padding must be >= 0, window and stride >= 1 (x [" + n + "," + h + "," + w + "," + c
+                    + "], window " + r
                     + "x" + s + ", stride " + stride + ", padding " + padding + ")");
         }
         if (2 * padding > Math.min(r, s)) {

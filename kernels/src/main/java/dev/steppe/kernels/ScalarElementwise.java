@@ -45,14 +45,16 @@ final class ScalarElementwise implements ElementwiseKernel {
     }
 
     /** One axis: {@code size} elements of y from {@code yo} on. */
-    private static void broadcast(Binary f, int[] dims, int axis, Span a, int ao, int[] aStrides, Span b, int bo, int[] bStrides, Span y, int yo, int size) {
+    private static void broadcast(Binary f, int[] dims, int axis, Span a, int ao, int[] aStrides, Span b, int bo, int[] bStrides, Span y,
+            int yo, int size) {
         if (axis == dims.length) {
             y.set(yo, apply(f, a.get(ao), b.get(bo)));
             return;
         }
         int part = size / dims[axis];
         for (int i = 0; i < dims[axis]; i++) {
-            broadcast(f, dims, axis + 1, a, ao + i * aStrides[axis], aStrides, b, bo + i * bStrides[axis], bStrides, y, yo + i * part, part);
+            broadcast(f, dims, axis + 1, a, ao + i * aStrides[axis], aStrides, b, bo + i * bStrides[axis], bStrides, y, yo + i * part,
+                    part);
         }
     }
 
@@ -60,14 +62,16 @@ final class ScalarElementwise implements ElementwiseKernel {
     static int checkBroadcast(int[] dims, Span a, int[] aStrides, Span b, int[] bStrides, Span y) {
         Check.floating("broadcast: y", y);
         if (aStrides.length != dims.length || bStrides.length != dims.length) {
-            throw new ShapeException("broadcast: " + dims.length + " dims, but " + aStrides.length + " and " + bStrides.length + " strides");
+            throw new ShapeException(
+                    "broadcast: " + dims.length + " dims, but " + aStrides.length + " and " + bStrides.length + " strides");
         }
         long total = 1;
         long aLength = 1;
         long bLength = 1;
         for (int d = 0; d < dims.length; d++) {
             if (dims[d] < 0 || aStrides[d] < 0 || bStrides[d] < 0) {
-                throw new ShapeException("broadcast: dim " + dims[d] + " with strides " + aStrides[d] + " and " + bStrides[d] + ", none may be negative");
+                throw new ShapeException(
+                        "broadcast: dim " + dims[d] + " with strides " + aStrides[d] + " and " + bStrides[d] + ", none may be negative");
             }
             total *= dims[d];
             aLength += (dims[d] - 1L) * aStrides[d];
@@ -127,9 +131,7 @@ final class ScalarElementwise implements ElementwiseKernel {
      */
     static double erf(double x) {
         double z = Math.abs(x);
-        if (z >= 6) {
-            return Math.signum(x);
-        }
+        if (z >= 6) { return Math.signum(x); }
         double e = StrictMath.exp(-z * z);
         if (z > 2.5) {
             double fraction = z;

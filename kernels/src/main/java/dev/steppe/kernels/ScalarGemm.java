@@ -38,9 +38,7 @@ final class ScalarGemm implements GemmKernel {
         long n = shape.n();
         long k = shape.k();
         long last = shape.batch() - 1;
-        if (last < 0) {
-            return;
-        }
+        if (last < 0) { return; }
         Check.atLeast("gemm: A", a, c.dtype(), last * shape.strideA() + m * k);
         Check.atLeast("gemm: B", b, c.dtype(), last * shape.strideB() + k * n);
         Check.span("gemm: C", c, c.dtype(), (last + 1) * m * n);

@@ -46,9 +46,7 @@ final class ScalarMove implements MoveKernel {
         }
         boolean empty = false;
         for (int dim : dims) {
-            if (dim < 0) {
-                throw new ShapeException("strided: a dim is " + dim + ", expected 0 or more");
-            }
+            if (dim < 0) { throw new ShapeException("strided: a dim is " + dim + ", expected 0 or more"); }
             empty |= dim == 0;
         }
         if (!empty) {
@@ -67,7 +65,8 @@ final class ScalarMove implements MoveKernel {
             most += Math.max(0, reach);
         }
         if (least < 0 || most >= span.length()) {
-            throw new ShapeException("strided: " + name + " has " + span.length() + " elements, the strides reach from " + least + " to " + most);
+            throw new ShapeException(
+                    "strided: " + name + " has " + span.length() + " elements, the strides reach from " + least + " to " + most);
         }
     }
 

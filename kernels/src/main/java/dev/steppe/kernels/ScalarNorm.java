@@ -81,7 +81,8 @@ final class ScalarNorm implements NormKernel {
     }
 
     @Override
-    public void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx, Span dscale,
+    public void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx,
+            Span dscale,
             Span dshift) {
         checkBackward(rows, c, x, dy, scale, dx, dscale, dshift);
         Check.span("batchNormBackward: mean", mean, x.dtype(), c);
@@ -90,7 +91,9 @@ final class ScalarNorm implements NormKernel {
         Span.F64 products = (Span.F64) spans.take(DType.F64, c);
         try {
             columnSums(rows, c, (row, j) -> dy.get(row * c + j), sums);
-            columnSums(rows, c, (row, j) -> dy.get(row * c + j) * (x.get(row * c + j) - mean.get(j)) * inverseDeviation(variance.get(j), epsilon), products);
+            columnSums(rows, c,
+                    (row, j) -> dy.get(row * c + j) * (x.get(row * c + j) - mean.get(j)) * inverseDeviation(variance.get(j), epsilon),
+                    products);
             workers.ranges(rows, Tiles.rows(c), (from, to) -> {
                 for (int j = 0; j < c; j++) {
                     double istd = inverseDeviation(variance.get(j), epsilon);
@@ -135,14 +138,17 @@ final class ScalarNorm implements NormKernel {
     }
 
     @Override
-    public void layerNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx, Span dscale,
+    public void layerNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx,
+            Span dscale,
             Span dshift) {
         checkBackward(rows, c, x, dy, scale, dx, dscale, dshift);
         Check.span("layerNormBackward: mean", mean, x.dtype(), rows);
         Check.span("layerNormBackward: variance", variance, x.dtype(), rows);
         Span.F64 sums = (Span.F64) spans.take(DType.F64, c);
         try {
-            columnSums(rows, c, (row, j) -> dy.get(row * c + j) * (x.get(row * c + j) - mean.get(row)) * inverseDeviation(variance.get(row), epsilon), sums);
+            columnSums(rows, c,
+                    (row, j) -> dy.get(row * c + j) * (x.get(row * c + j) - mean.get(row)) * inverseDeviation(variance.get(row), epsilon),
+                    sums);
             store(sums, dscale);
             columnSums(rows, c, (row, j) -> dy.get(row * c + j), sums);
             store(sums, dshift);
@@ -178,9 +184,7 @@ final class ScalarNorm implements NormKernel {
 
     static void checkStatistics(int rows, int c, Span x, Span mean, Span variance) {
         Check.floating("batchStatistics: x", x);
-        if (rows < 1 || c < 0) {
-            throw new ShapeException("batchStatistics: x is [" + rows + "," + c + "], expected at least 1 row");
-        }
+        if (rows < 1 || c < 0) { throw new ShapeException("batchStatistics: x is [" + rows + "," + c + "], expected at least 1 row"); }
         Check.span("batchStatistics: x", x, x.dtype(), (long) rows * c);
         Check.span("batchStatistics: mean", mean, x.dtype(), c);
         Check.span("batchStatistics: variance", variance, x.dtype(), c);

@@ -132,7 +132,8 @@ final class ScalarPoints implements PointKernel {
     }
 
     @Override
-    public void adamW(Span w, Span g, Span m, Span v, double rate, double beta1, double beta2, double epsilon, double decay, double correction1,
+    public void adamW(Span w, Span g, Span m, Span v, double rate, double beta1, double beta2, double epsilon, double decay,
+            double correction1,
             double correction2) {
         check("adamW", w, g);
         check("adamW", w, m);

@@ -110,7 +110,7 @@ final class ScalarPool implements PoolKernel {
         images(s, (from, to) -> {
             Rows.fill(dx, from * s.h() * s.w() * s.c(), (to - from) * s.h() * s.w() * s.c(), 0);
             for (int position = from * s.oh() * s.ow(); position < to * s.oh() * s.ow(); position++) {
-                int count = window(s, position, (xo, yo) -> { });
+                int count = window(s, position, (xo, yo) -> {});
                 double divisor = countPadding ? s.r() * s.s() : count;
                 window(s, position, (xo, yo) -> Rows.axpy(1 / divisor, dy, yo, dx, xo, s.c()));
             }

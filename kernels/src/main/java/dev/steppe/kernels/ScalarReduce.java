@@ -13,7 +13,8 @@ final class ScalarReduce implements ReduceKernel {
     static void check(String kernel, int outer, int count, int inner, Span x, Span y) {
         Check.floating(kernel, x);
         if (outer < 0 || count < 0 || inner < 0) {
-            throw new ShapeException(kernel + ": sizes must not be negative (outer " + outer + ", count " + count + ", inner " + inner + ")");
+            throw new ShapeException(
+                    kernel + ": sizes must not be negative (outer " + outer + ", count " + count + ", inner " + inner + ")");
         }
         Check.span(kernel + ": x", x, x.dtype(), (long) outer * count * inner);
         Check.span(kernel + ": y", y, x.dtype(), (long) outer * inner);
@@ -46,9 +47,7 @@ final class ScalarReduce implements ReduceKernel {
     static void checkMax(int outer, int count, int inner, Span x, Span y, Span.I32 argmax) {
         check("max", outer, count, inner, x, y);
         Check.span("max: argmax", argmax, DType.I32, y.length());
-        if (count == 0 && y.length() > 0) {
-            throw new ShapeException("max: nothing to choose from ([" + outer + ",0," + inner + "])");
-        }
+        if (count == 0 && y.length() > 0) { throw new ShapeException("max: nothing to choose from ([" + outer + ",0," + inner + "])"); }
     }
 
     @Override

@@ -41,13 +41,9 @@ public final class SpanPool {
      * @throws OutOfMemoryError if an array that long cannot exist
      */
     public Span take(DType dtype, int length) {
-        if (length < 0) {
-            throw new IllegalArgumentException("pool: length " + length + " is negative");
-        }
+        if (length < 0) { throw new IllegalArgumentException("pool: length " + length + " is negative"); }
         int head = HEAD_BYTES / dtype.bytes();
-        if (length > MAX_ARRAY - head) {
-            throw new OutOfMemoryError("pool: an array cannot hold " + length + " numbers");
-        }
+        if (length > MAX_ARRAY - head) { throw new OutOfMemoryError("pool: an array cannot hold " + length + " numbers"); }
         int size = roundUp(head + length);
         return switch (dtype) {
             case F32 -> new Span.F32((float[]) array(dtype, size), head, length);
@@ -66,12 +62,11 @@ public final class SpanPool {
         Object array = Rows.array(span);
         int size = lengthOf(span);
         DType dtype = span.dtype();
-        if (!isPooled(dtype, size)) {
-            return;
-        }
+        if (!isPooled(dtype, size)) { return; }
         if (span.offset() != HEAD_BYTES / dtype.bytes() || size != roundUp(size)) {
-            throw new IllegalArgumentException("pool: a span of " + span.length() + " " + dtype + " at offset " + span.offset() + " in an array of " + size
-                    + " was not taken from a pool");
+            throw new IllegalArgumentException(
+                    "pool: a span of " + span.length() + " " + dtype + " at offset " + span.offset() + " in an array of " + size
+                            + " was not taken from a pool");
         }
         synchronized (free) {
             ArrayList<Object> stack = stack(dtype, size);
@@ -144,7 +139,8 @@ public final class SpanPool {
     private ArrayList<Object> stack(DType dtype, int size) {
         int octave = octave(size);
         int step = octave - CLASSES_PER_OCTAVE_LOG2;
-        return free.get(dtype.ordinal()).get((octave << CLASSES_PER_OCTAVE_LOG2) + ((size - 1 >> step) & (1 << CLASSES_PER_OCTAVE_LOG2) - 1));
+        return free.get(dtype.ordinal())
+                .get((octave << CLASSES_PER_OCTAVE_LOG2) + ((size - 1 >> step) & (1 << CLASSES_PER_OCTAVE_LOG2) - 1));
     }
 
     /** The smallest array size of a class that holds {@code size}; sizes below 16 are classes of their own. */

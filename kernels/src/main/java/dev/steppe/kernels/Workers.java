@@ -49,9 +49,7 @@ public final class Workers implements AutoCloseable {
     private volatile boolean closed;
 
     private Workers(int threads, Executor executor) {
-        if (threads < 1) {
-            throw new IllegalArgumentException("workers: at least 1 thread, not " + threads);
-        }
+        if (threads < 1) { throw new IllegalArgumentException("workers: at least 1 thread, not " + threads); }
         this.threads = threads;
         this.executor = executor;
         this.helpers = new Helper[executor == null ? threads - 1 : 0];
@@ -94,9 +92,7 @@ public final class Workers implements AutoCloseable {
      * thrown here once no thread works on this call any more; exceptions of further tiles are added to it as suppressed.
      */
     public void run(int tiles, Tile tile) {
-        if (tiles <= 0) {
-            return;
-        }
+        if (tiles <= 0) { return; }
         if (tiles == 1 || threads == 1 || closed || !busy.compareAndSet(false, true)) {
             for (int i = 0; i < tiles; i++) {
                 tile.run(i);
@@ -143,9 +139,7 @@ public final class Workers implements AutoCloseable {
     }
 
     private void submit(Job next) {
-        if (executor == null) {
-            return;
-        }
+        if (executor == null) { return; }
         try {
             for (int i = 1; i < Math.min(threads, next.tiles); i++) {
                 executor.execute(next::work);
@@ -166,9 +160,7 @@ public final class Workers implements AutoCloseable {
         for (Helper helper : helpers) {
             LockSupport.unpark(helper);
         }
-        if (Thread.currentThread() instanceof Helper) {
-            return;
-        }
+        if (Thread.currentThread() instanceof Helper) { return; }
         for (Helper helper : helpers) {
             while (helper.isAlive()) {
                 try {
@@ -206,9 +198,7 @@ public final class Workers implements AutoCloseable {
         void work() {
             while (isOpen()) {
                 int i = claimed.getAndIncrement();
-                if (i >= tiles) {
-                    return;
-                }
+                if (i >= tiles) { return; }
                 if (failure == null) {
                     try {
                         tile.run(i);
@@ -281,9 +271,7 @@ public final class Workers implements AutoCloseable {
         private Job await() {
             for (int i = 0; i < SPINS; i++) {
                 Job next = workers.job;
-                if (next != null && next.isOpen()) {
-                    return next;
-                }
+                if (next != null && next.isOpen()) { return next; }
                 Thread.onSpinWait();
             }
             parked = true;
