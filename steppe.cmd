@@ -46,5 +46,5 @@ exit /b %ERRORLEVEL%
 :try
 if defined JDK exit /b 0
 if not exist "%~1\bin\javac.exe" exit /b 0
-findstr /b /r "JAVA_VERSION=.25[.\""]" "%~1\release" >nul 2>nul && set "JDK=%~f1"
+findstr /b /r "JAVA_VERSION=.25\. JAVA_VERSION=.25.$" "%~1\release" >nul 2>nul && set "JDK=%~f1"
 exit /b 0
