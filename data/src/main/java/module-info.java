@@ -1,7 +1,6 @@
 /** Datasets, readers, loaders and augmentation. */
 module dev.steppe.data {
     requires transitive dev.steppe.core;
-    requires com.fasterxml.jackson.core;
     requires java.desktop;
 
     exports dev.steppe.data;
