@@ -63,7 +63,7 @@ final class Backward {
         for (Tensor[] slots : wanted.values()) {
             for (Tensor g : slots) {
                 if (g != null) {
-                    g.storage().drop();
+                    g.storage().handOver(tape.depth());
                 }
             }
         }
@@ -72,16 +72,16 @@ final class Backward {
 
     private void step(Node node) {
         if (node.op() == null || !node.hasAnyGradient()) { return; }
-        Tensor[] inputs = node.inputs();
         int mark = tape.allocated();
         Tensor[] gradients = tape.backward(node, createGraph);
-        for (int i = 0; i < inputs.length; i++) {
-            if (inputs[i].node() != null && gradients[i] != null) {
-                if (!gradients[i].shape().equals(inputs[i].shape())) {
-                    throw new ShapeException(node.op().name() + ": backward gave input " + i + " of shape " + inputs[i].shape()
-                            + " a gradient of shape " + gradients[i].shape());
+        for (int i = 0; i < node.inputs(); i++) {
+            Tensor input = node.input(i);
+            if (node.needs(i) && gradients[i] != null) {
+                if (!gradients[i].type().equals(input.type())) {
+                    throw new ShapeException(
+                            node.op().name() + ": backward gave input " + i + ", " + input.type() + ", a gradient " + gradients[i].type());
                 }
-                accumulate(inputs[i], gradients[i]);
+                accumulate(input, gradients[i]);
             }
         }
         Tensor[] slots = node.slots();
@@ -121,9 +121,9 @@ final class Backward {
         }
     }
 
-    /** Whether memory was allocated by a backward step of this walk: no activation, and nothing that an outer walk still reads. */
+    /** Whether memory was allocated by a backward step of this walk: no activation, no result of an earlier walk, nothing that an outer walk reads. */
     private boolean isOurs(Storage storage) {
-        return storage.tape() == tape && storage.depth() == tape.depth() + 1;
+        return storage.tape() == tape && storage.depth() > tape.depth();
     }
 
     private void drop(Tensor gradient) {

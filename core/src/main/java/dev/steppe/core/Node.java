@@ -29,8 +29,9 @@ final class Node implements Op.Application {
         return index;
     }
 
-    Tensor[] inputs() {
-        return inputs;
+    @Override
+    public int inputs() {
+        return inputs.length;
     }
 
     /** The slots in which a running backward pass gathers the gradients of the outputs. */

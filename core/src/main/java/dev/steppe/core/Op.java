@@ -42,6 +42,9 @@ public interface Op {
 
     /** One use of an op on a tape, as its backward sees it. */
     interface Application {
+        /** How many inputs there are. */
+        int inputs();
+
         /** Input {@code i}. */
         Tensor input(int i);
 

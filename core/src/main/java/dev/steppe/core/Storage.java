@@ -6,7 +6,7 @@ import dev.steppe.kernels.Span;
 final class Storage {
     private final Tape tape;
     private final Span span;
-    private final int depth;
+    private int depth;
     private int holders;
     private boolean released;
     private long version;
@@ -50,6 +50,12 @@ final class Storage {
     /** Gives up one hold, and says how many are left. */
     int drop() {
         return --holders;
+    }
+
+    /** The backward pass that computed this is over: whoever asked for it owns it, as if it had been allocated there. */
+    void handOver(int depth) {
+        holders--;
+        this.depth = Math.min(this.depth, depth);
     }
 
     void release() {

@@ -192,7 +192,7 @@ public final class Tape implements AutoCloseable {
         recording = true;
         try {
             for (int i = 0; i < at.length && !createGraph; i++) {
-                at[i] = watch(inputs[i]);
+                at[i] = inputs[i].isRecorded() ? watch(inputs[i]) : inputs[i];
             }
             Tensor[] ys = f.apply(at);
             return new Backward(this, List.of(ys), List.of(cotangents), createGraph, mark, at).run();

@@ -10,7 +10,7 @@ import dev.steppe.kernels.Kernels;
 public record Add() implements Op {
     @Override
     public TensorType[] infer(TensorType... in) {
-        return Broadcasts.infer(name(), in[0], in[1]);
+        return Broadcasts.infer(name(), in);
     }
 
     @Override

@@ -11,9 +11,9 @@ final class Broadcasts {
     private Broadcasts() {
     }
 
-    static TensorType[] infer(String name, TensorType a, TensorType b) {
-        Types.requireSame(name, a, b);
-        return new TensorType[] {new TensorType(a.dtype(), Shape.broadcast(name, a.shape(), b.shape()))};
+    static TensorType[] infer(String name, TensorType... in) {
+        Types.require(name, 2, in);
+        return Types.one(in[0].dtype(), Shape.broadcast(name, in[0].shape(), in[1].shape()));
     }
 
     static void forward(Kernels kernels, Binary f, Tensor[] in, Tensor[] out) {

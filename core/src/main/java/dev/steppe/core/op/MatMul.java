@@ -18,7 +18,7 @@ import dev.steppe.kernels.ShapeException;
 public record MatMul(boolean transposeA, boolean transposeB) implements Op {
     @Override
     public TensorType[] infer(TensorType... in) {
-        Types.requireSame(name(), in[0], in[1]);
+        Types.require(name(), 2, in);
         Shape a = in[0].shape();
         Shape b = in[1].shape();
         if (a.rank() < 2 || b.rank() < 2) {

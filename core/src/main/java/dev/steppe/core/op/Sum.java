@@ -34,7 +34,7 @@ public record Sum(BitSet axes, boolean keep) implements Op {
 
     @Override
     public TensorType[] infer(TensorType... in) {
-        Types.requireFloating(name(), in);
+        Types.require(name(), 1, in);
         Shape shape = in[0].shape();
         int[] dims = IntStream.range(0, shape.rank()).filter(i -> keep || !axes.get(i)).map(i -> axes.get(i) ? 1 : shape.dim(i)).toArray();
         return new TensorType[] {new TensorType(in[0].dtype(), Shape.of(dims))};

@@ -11,7 +11,7 @@ import dev.steppe.kernels.ShapeException;
 public record WherePositive() implements Op {
     @Override
     public TensorType[] infer(TensorType... in) {
-        Types.requireSame(name(), in[0], in[1]);
+        Types.require(name(), 2, in);
         if (!in[0].shape().equals(in[1].shape())) {
             throw new ShapeException(name() + ": shapes " + in[0].shape() + " and " + in[1].shape() + " differ");
         }

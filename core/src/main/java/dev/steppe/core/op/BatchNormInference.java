@@ -1,0 +1,47 @@
+package dev.steppe.core.op;
+
+import dev.steppe.core.Op;
+import dev.steppe.core.Shape;
+import dev.steppe.core.Tensor;
+import dev.steppe.core.TensorType;
+import dev.steppe.kernels.Kernels;
+import java.util.stream.IntStream;
+
+/**
+ * Batch normalisation with given statistics: x {@code [.., c]}, then mean, variance, scale, shift {@code [c]} give
+ * {@code (x - mean) / sqrt(variance + epsilon) * scale + shift}.
+ *
+ * @param epsilon added to the variance
+ */
+public record BatchNormInference(double epsilon) implements Op {
+    @Override
+    public TensorType[] infer(TensorType... in) {
+        Types.require(name(), 5, in);
+        Shape channels = BatchNorm.channels(name(), in[0]);
+        String[] names = {"x", "mean", "variance", "scale", "shift"};
+        for (int i = 1; i < names.length; i++) {
+            Types.requireShape(name(), names[i], channels, in[i]);
+        }
+        return new TensorType[] {in[0]};
+    }
+
+    @Override
+    public void forward(Kernels kernels, Tensor[] in, Tensor[] out) {
+        kernels.norm().batchNormalise(BatchNorm.rows(in[0].shape()), in[1].size(), in[0].span(), in[1].span(), in[2].span(), epsilon,
+                in[3].span(), in[4].span(), out[0].span());
+    }
+
+    @Override
+    public Tensor[] backward(Application op) {
+        Tensor g = op.gradient(0);
+        Tensor mean = op.input(1);
+        Tensor scale = op.input(3);
+        Tensor istd = op.input(2).plus(epsilon).pow(-0.5);
+        Tensor factor = scale.mul(istd);
+        int[] rows = IntStream.range(0, g.shape().rank() - 1).toArray();
+        Tensor sum = op.needs(1) || op.needs(4) ? g.sum(false, rows) : null;
+        Tensor moment = op.needs(2) || op.needs(3) ? op.input(0).sub(mean).mul(g).sum(false, rows) : null;
+        return new Tensor[] {op.needs(0) ? g.mul(factor) : null, op.needs(1) ? sum.mul(factor).neg() : null,
+            op.needs(2) ? moment.mul(factor).mul(istd).mul(istd).times(-0.5) : null, op.needs(3) ? moment.mul(istd) : null, sum};
+    }
+}
