@@ -36,17 +36,7 @@ final class Backward {
 
     /** Gradients of the xs; null where nothing flows. */
     Tensor[] run() {
-        int last = from - 1;
-        for (int i = 0; i < ys.size(); i++) {
-            Tensor y = ys.get(i);
-            if (!y.shape().equals(cotangents.get(i).shape())) {
-                throw new ShapeException("gradients: y " + i + " has shape " + y.shape() + ", its cotangent " + cotangents.get(i).shape());
-            }
-            if (y.node() != null) {
-                accumulate(y, cotangents.get(i));
-                last = Math.max(last, y.node().index());
-            }
-        }
+        int last = seed();
         try {
             for (int i = last; i >= from; i--) {
                 step(tape.node(i));
@@ -70,10 +60,38 @@ final class Backward {
         return gradients;
     }
 
+    /** Puts the cotangents into the slots of the ys; gives the index of the last node that has any. */
+    private int seed() {
+        if (ys.size() != cotangents.size()) {
+            throw new ShapeException("gradients: " + ys.size() + " ys, but " + cotangents.size() + " cotangents");
+        }
+        for (int i = 0; i < ys.size(); i++) {
+            Tensor y = ys.get(i);
+            if (y.node() != null && y.tape() != tape) {
+                throw new TapeException("gradients: y " + i + " " + y.type() + " belongs to another tape");
+            }
+            if (!y.type().equals(cotangents.get(i).type())) {
+                throw new ShapeException("gradients: y " + i + " is " + y.type() + ", its cotangent " + cotangents.get(i).type());
+            }
+        }
+        int last = from - 1;
+        for (int i = 0; i < ys.size(); i++) {
+            if (ys.get(i).node() != null) {
+                accumulate(ys.get(i), cotangents.get(i));
+                last = Math.max(last, ys.get(i).node().index());
+            }
+        }
+        return last;
+    }
+
     private void step(Node node) {
         if (node.op() == null || !node.hasAnyGradient()) { return; }
         int mark = tape.allocated();
         Tensor[] gradients = tape.backward(node, createGraph);
+        if (gradients.length != node.inputs()) {
+            throw new ShapeException(
+                    node.op().name() + ": backward gave " + gradients.length + " gradients for " + node.inputs() + " inputs");
+        }
         for (int i = 0; i < node.inputs(); i++) {
             Tensor input = node.input(i);
             if (node.needs(i) && gradients[i] != null) {
@@ -100,25 +118,28 @@ final class Backward {
         Node node = to.node();
         Tensor[] keep = wanted.get(node);
         if (keep != null) {
-            add(keep, to.output(), gradient);
+            add(node, keep, to.output(), gradient);
         }
         if (node.index() >= from && node.op() != null) {
-            add(node.slots(), to.output(), gradient);
+            add(node, node.slots(), to.output(), gradient);
         }
     }
 
-    private void add(Tensor[] slots, int i, Tensor gradient) {
+    private void add(Node node, Tensor[] slots, int i, Tensor gradient) {
         Tensor sum = slots[i];
         if (sum == null) {
             slots[i] = gradient;
             gradient.storage().hold();
-        } else if (!createGraph && isOurs(sum.storage()) && sum.storage().holders() == 1) {
+            return;
+        }
+        if (!createGraph && isOurs(sum.storage()) && sum.storage().holders() == 1) {
             tape.kernels().points().axpy(1, gradient.span(), sum.span());
         } else {
             slots[i] = tape.backward(createGraph, () -> sum.add(gradient));
             slots[i].storage().hold();
             drop(sum);
         }
+        tape.guardSum(node, slots[i]);
     }
 
     /** Whether memory was allocated by a backward step of this walk: no activation, no result of an earlier walk, nothing that an outer walk reads. */

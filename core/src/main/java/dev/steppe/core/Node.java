@@ -1,5 +1,7 @@
 package dev.steppe.core;
 
+import java.util.Arrays;
+
 /** One application of an op on a tape, or a watched leaf (without op). Creation order is a topological order. */
 final class Node implements Op.Application {
     private final Tape tape;
@@ -37,6 +39,13 @@ final class Node implements Op.Application {
     /** The slots in which a running backward pass gathers the gradients of the outputs. */
     Tensor[] slots() {
         return gradients;
+    }
+
+    /** Lets go of everything, so that a tensor somebody kept does not keep the whole graph. */
+    void forget() {
+        Arrays.fill(inputs, null);
+        Arrays.fill(outputs, null);
+        Arrays.fill(gradients, null);
     }
 
     boolean hasAnyGradient() {

@@ -21,14 +21,6 @@ final class Storage {
         this.depth = depth;
     }
 
-    Span span() {
-        if (released) {
-            throw new TapeException(
-                    "this tensor belongs to a tape that has released it (closed, or a gradient that was consumed); use keep() before that");
-        }
-        return span;
-    }
-
     Tape tape() {
         return tape;
     }

@@ -28,7 +28,10 @@ public final class Tape implements AutoCloseable {
     private final ArrayList<Node> nodes = new ArrayList<>();
     private final ArrayList<Storage> scope = new ArrayList<>();
     private boolean recording;
+    /** How many backward walks that release their memory are under way, one inside the other. */
     private int depth;
+    /** How many backwards of ops are under way, one inside the other. */
+    private int nesting;
     private boolean closed;
 
     private Tape(Kernels kernels, boolean inference, String guard) {
@@ -114,13 +117,13 @@ public final class Tape implements AutoCloseable {
         for (int i = 0; i < inputs.length; i++) {
             if (inputs[i].tape() != null && inputs[i].tape() != this) {
                 throw new TapeException(
-                        op.name() + ": input " + i + " " + inputs[i].type() + " belongs to another tape; keep() or detach it there first");
+                        op.name() + ": input " + i + " " + inputs[i].type() + " belongs to another tape; keep() it first");
             }
             types[i] = inputs[i].type();
             recorded |= inputs[i].node() != null;
         }
         TensorType[] results = op.infer(types);
-        Node node = recording && recorded ? new Node(this, nodes.size(), op, inputs, results.length) : null;
+        Node node = recording && recorded ? new Node(this, nodes.size(), op, inputs.clone(), results.length) : null;
         Tensor[] outputs = new Tensor[results.length];
         if (op instanceof Op.View) {
             outputs[0] = new Tensor(results[0].shape(), inputs[0].storage(), inputs[0].span(), this, node, 0);
@@ -129,12 +132,12 @@ public final class Tape implements AutoCloseable {
                 outputs[i] = allocate(results[i], results[i].dtype().isFloating() ? node : null, i);
             }
             op.forward(kernels, inputs, outputs);
-            if (depth == 0) {
-                guard(op, "forward", "output", outputs);
+            if (nesting == 0) {
+                guard(op.name(), "forward", "output", outputs);
             }
         }
         if (node != null) {
-            node.outputs(outputs);
+            node.outputs(outputs.clone());
             nodes.add(node);
         }
         return outputs;
@@ -211,8 +214,13 @@ public final class Tape implements AutoCloseable {
             closed = true;
             scope.forEach(Storage::release);
             scope.clear();
+            nodes.forEach(Node::forget);
             nodes.clear();
         }
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     Node node(int index) {
@@ -235,10 +243,25 @@ public final class Tape implements AutoCloseable {
         }
     }
 
+    /** The gradients that an op gives its inputs. What goes wrong in the ops that its backward is written in is put down to this op. */
     Tensor[] backward(Node node, boolean createGraph) {
-        Tensor[] gradients = backward(createGraph, () -> node.op().backward(node));
-        guard(node.op(), "backward", "gradient of input", gradients);
-        return gradients;
+        nesting++;
+        try {
+            Tensor[] gradients = backward(createGraph, () -> node.op().backward(node));
+            if (nesting == 1) {
+                guard(node.op().name(), "backward", "gradient of input", gradients);
+            }
+            return gradients;
+        } finally {
+            nesting--;
+        }
+    }
+
+    /** Checks a sum of gradients that reached one tensor by several ways. */
+    void guardSum(Node node, Tensor sum) {
+        if (guard != null && nesting == 0) {
+            guard(node.op() == null ? "leaf" : node.op().name(), "backward", "sum of gradients of output", sum);
+        }
     }
 
     /** Releases what was allocated since {@code mark} and is held by no gradient slot. */
@@ -271,13 +294,13 @@ public final class Tape implements AutoCloseable {
         return new Tensor(type.shape(), storage, span, this, node, output);
     }
 
-    private void guard(Op op, String direction, String what, Tensor[] tensors) {
+    private void guard(String name, String direction, String what, Tensor... tensors) {
         if (guard == null) { return; }
         for (int i = 0; i < tensors.length; i++) {
             Tensor t = tensors[i];
             if (t != null && t.dtype() != DType.I32 && !kernels.points().allFinite(t.span())) {
                 throw new NonFiniteException(
-                        guard + ": " + op.name() + " " + direction + ": " + what + " " + i + " " + t.type() + " is not finite");
+                        guard + ": " + name + " " + direction + ": " + what + " " + i + " " + t.type() + " is not finite");
             }
         }
     }

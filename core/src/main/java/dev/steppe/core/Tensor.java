@@ -102,7 +102,10 @@ public final class Tensor extends TensorOps {
      * @throws TapeException if the tape of this tensor has released them
      */
     public Span span() {
-        storage.span();
+        if (isReleased()) {
+            throw new TapeException(type() + " belongs to a tape that has " + (tape.isClosed() ? "been closed" : "released it")
+                    + "; use keep() before that");
+        }
         return span;
     }
 
@@ -184,6 +187,10 @@ public final class Tensor extends TensorOps {
         return tape;
     }
 
+    private boolean isReleased() {
+        return tape != null && (tape.isClosed() || storage.isReleased());
+    }
+
     Storage storage() {
         return storage;
     }
@@ -204,7 +211,7 @@ public final class Tensor extends TensorOps {
     /** Type, shape and the first few numbers. */
     @Override
     public String toString() {
-        if (storage.isReleased()) { return type() + " (released)"; }
+        if (isReleased()) { return type() + " (released)"; }
         StringBuilder s = new StringBuilder(type().toString()).append(" {");
         for (int i = 0; i < Math.min(8, size()); i++) {
             s.append(i == 0 ? "" : ", ").append(span.get(i));

@@ -6,78 +6,88 @@ import dev.steppe.core.Tensor;
 import dev.steppe.core.TensorType;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.Span;
-import java.util.BitSet;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * Sum over axes.
  *
- * @param axes which axes, from 0
+ * @param axes which axes, from 0, in ascending order
  * @param keep whether the axes stay, with size 1
  */
-public record Sum(BitSet axes, boolean keep) implements Op {
+public record Sum(List<Integer> axes, boolean keep) implements Op {
+    /** Sorts the axes and leaves each only once. */
+    public Sum {
+        axes = axes.stream().sorted().distinct().toList();
+    }
+
     /** Over all axes of a tensor of this rank, to a scalar. */
     public static Sum all(int rank) {
-        BitSet axes = new BitSet();
-        axes.set(0, rank);
-        return new Sum(axes, false);
+        return new Sum(IntStream.range(0, rank).boxed().toList(), false);
     }
 
     /** Over some axes of a tensor of shape {@code shape}; negative axes count from the end. */
     public static Sum over(Shape shape, boolean keep, int... axes) {
-        BitSet set = new BitSet();
-        for (int a : axes) {
-            set.set(shape.axis(a));
-        }
-        return new Sum(set, keep);
+        return new Sum(Arrays.stream(axes).mapToObj(shape::axis).toList(), keep);
     }
 
     @Override
     public TensorType[] infer(TensorType... in) {
         Types.require(name(), 1, in);
         Shape shape = in[0].shape();
-        int[] dims = IntStream.range(0, shape.rank()).filter(i -> keep || !axes.get(i)).map(i -> axes.get(i) ? 1 : shape.dim(i)).toArray();
-        return new TensorType[] {new TensorType(in[0].dtype(), Shape.of(dims))};
+        axes.forEach(shape::axis);
+        int[] dims = IntStream.range(0, shape.rank()).filter(i -> keep || !axes.contains(i)).map(i -> axes.contains(i) ? 1 : shape.dim(i))
+                .toArray();
+        return Types.one(in[0].dtype(), Shape.of(dims));
     }
 
-    /** One kernel call for each group of neighbouring axes, the last group first. */
+    /** One kernel call for each run of neighbouring axes, the last run first. */
     @Override
     public void forward(Kernels kernels, Tensor[] in, Tensor[] out) {
-        int[] dims = in[0].shape().dims();
-        Span from = in[0].span();
-        int inner = 1;
-        int axis = dims.length - 1;
-        boolean pooled = false;
-        while (axis >= 0) {
-            if (!axes.get(axis)) {
-                inner *= dims[axis--];
-                continue;
-            }
-            int count = 1;
-            for (; axis >= 0 && axes.get(axis); axis--) {
-                count *= dims[axis];
-            }
-            int outer = 1;
-            for (int i = 0; i <= axis; i++) {
-                outer *= dims[i];
-            }
-            boolean last = axes.previousSetBit(axis) < 0;
-            Span to = last ? out[0].span() : kernels.spans().take(from.dtype(), outer * inner);
-            kernels.reduce().sum(outer, count, inner, from, to);
-            if (pooled) {
-                kernels.spans().give(from);
-            }
-            if (last) { return; }
-            from = to;
-            pooled = true;
+        sum(kernels, in[0].shape().dims(), axes.size() - 1, in[0].span(), out[0].span());
+    }
+
+    /** Sums over the axes from the first to number {@code i} of the list; those behind have size 1 by now. */
+    private void sum(Kernels kernels, int[] dims, int i, Span x, Span y) {
+        if (i < 0) {
+            kernels.move().copy(x, y);
+            return;
         }
-        kernels.move().copy(from, out[0].span());
+        int last = axes.get(i);
+        int first = last;
+        while (i > 0 && axes.get(i - 1) == first - 1) {
+            first = axes.get(--i);
+        }
+        int outer = product(dims, 0, first);
+        int count = product(dims, first, last + 1);
+        int inner = product(dims, last + 1, dims.length);
+        Arrays.fill(dims, first, last + 1, 1);
+        if (i == 0) {
+            kernels.reduce().sum(outer, count, inner, x, y);
+            return;
+        }
+        Span partial = kernels.spans().take(x.dtype(), outer * inner);
+        try {
+            kernels.reduce().sum(outer, count, inner, x, partial);
+            sum(kernels, dims, i - 1, partial, y);
+        } finally {
+            kernels.spans().give(partial);
+        }
+    }
+
+    private static int product(int[] dims, int from, int to) {
+        int n = 1;
+        for (int i = from; i < to; i++) {
+            n *= dims[i];
+        }
+        return n;
     }
 
     @Override
     public Tensor[] backward(Application op) {
         Shape shape = op.input(0).shape();
-        int[] kept = IntStream.range(0, shape.rank()).map(i -> axes.get(i) ? 1 : shape.dim(i)).toArray();
+        int[] kept = IntStream.range(0, shape.rank()).map(i -> axes.contains(i) ? 1 : shape.dim(i)).toArray();
         return new Tensor[] {op.gradient(0).reshape(kept).broadcastTo(shape)};
     }
 }
