@@ -10,9 +10,11 @@ final class VectorProvider implements Provider {
     private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
 
     private final Provider scalar;
+    private final GemmKernel gemm;
 
     VectorProvider(Workers workers, SpanPool spans, Kernels.Mode mode, Provider scalar) {
         this.scalar = scalar;
+        this.gemm = new VectorGemm(workers, spans, scalar.gemm());
     }
 
     @Override
@@ -27,7 +29,7 @@ final class VectorProvider implements Provider {
 
     @Override
     public GemmKernel gemm() {
-        return scalar.gemm();
+        return gemm;
     }
 
     @Override
