@@ -18,7 +18,7 @@ final class Library {
             "dev.steppe.core", Set.of("dev.steppe.kernels"),
             "dev.steppe.nn", Set.of("dev.steppe.core", "com.fasterxml.jackson.core"),
             "dev.steppe.optim", Set.of("dev.steppe.core"),
-            "dev.steppe.data", Set.of("dev.steppe.core", "com.fasterxml.jackson.core", "java.desktop"),
+            "dev.steppe.data", Set.of("dev.steppe.core", "java.desktop"),
             "dev.steppe.data.sample", Set.of(),
             "dev.steppe.train", Set.of("dev.steppe.nn", "dev.steppe.optim", "dev.steppe.data"));
 
