@@ -1,0 +1,182 @@
+package dev.steppe.optim;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Records by name, to be read from {@code name:option=value,option=value} and written that way. The components of the records are the options; what is not
+ * given is taken from the record of defaults.
+ */
+final class Catalogue<T> {
+    private final String kind;
+    private final Map<String, T> defaults;
+
+    /**
+     * @param kind what messages call an entry
+     * @param defaults one record per name
+     */
+    Catalogue(String kind, Map<String, ? extends T> defaults) {
+        this.kind = kind;
+        this.defaults = new LinkedHashMap<>(defaults);
+    }
+
+    Collection<String> names() {
+        return defaults.keySet();
+    }
+
+    /** Whether the name before the first colon is in this catalogue. */
+    boolean knows(String text) {
+        return defaults.containsKey(nameIn(text));
+    }
+
+    /** @throws OptionException naming what is unknown or wrong, and the nearest that exists */
+    T parse(String text) {
+        String name = nameIn(text);
+        T base = defaults.get(name);
+        if (base == null) { throw unknown(kind, text, names()); }
+        Map<String, String> given = new LinkedHashMap<>();
+        if (text.indexOf(':') >= 0) {
+            for (String pair : text.substring(text.indexOf(':') + 1).split(",", -1)) {
+                int equals = pair.indexOf('=');
+                if (equals < 0) { throw new OptionException(name + ": '" + pair + "' in '" + text + "' is not of the form option=value"); }
+                String option = pair.substring(0, equals).strip();
+                if (given.put(option, pair.substring(equals + 1).strip()) != null) {
+                    throw new OptionException(name + ": option '" + option + "' is given twice in '" + text + "'");
+                }
+            }
+        }
+        return changed(name, base, given);
+    }
+
+    /** The text that {@link #parse} reads as {@code value}, with every option; of a record that is not in the catalogue, its own text. */
+    String format(T value) {
+        for (Map.Entry<String, T> entry : defaults.entrySet()) {
+            if (entry.getValue().getClass() == value.getClass()) {
+                String options = Arrays.stream(value.getClass().getRecordComponents()).map(c -> c.getName() + "=" + text(read(c, value)))
+                        .collect(Collectors.joining(","));
+                return entry.getKey() + (options.isEmpty() ? "" : ":" + options);
+            }
+        }
+        return value.toString();
+    }
+
+    /** The components of a record of defaults. */
+    static List<Setting> settings(Object record) {
+        return Arrays.stream(record.getClass().getRecordComponents())
+                .map(c -> new Setting(c.getName(), c.getType(), read(c, record),
+                        c.isAnnotationPresent(Origin.class) ? c.getAnnotation(Origin.class).value() : ""))
+                .toList();
+    }
+
+    /** What to throw if the name in {@code text} is none of {@code names}. */
+    static OptionException unknown(String kind, String text, Collection<String> names) {
+        return new OptionException("there is no " + kind + " '" + nameIn(text) + "'; " + nearest(nameIn(text), names));
+    }
+
+    private static String nameIn(String text) {
+        return (text.indexOf(':') < 0 ? text : text.substring(0, text.indexOf(':'))).strip();
+    }
+
+    private T changed(String name, T base, Map<String, String> given) {
+        RecordComponent[] components = base.getClass().getRecordComponents();
+        List<String> options = Arrays.stream(components).map(RecordComponent::getName).toList();
+        for (String option : given.keySet()) {
+            if (!options.contains(option)) {
+                throw new OptionException(name + " has no option '" + option + "'; " + nearest(option, options));
+            }
+        }
+        Class<?>[] types = new Class<?>[components.length];
+        Object[] values = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            types[i] = components[i].getType();
+            String text = given.get(components[i].getName());
+            values[i] = text == null ? read(components[i], base) : value(name, components[i], text);
+        }
+        try {
+            @SuppressWarnings("unchecked")
+            Class<? extends T> type = (Class<? extends T>) base.getClass();
+            return type.getDeclaredConstructor(types).newInstance(values);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof OptionException refused) { throw refused; }
+            throw new IllegalStateException(name, e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(name + ": " + base.getClass() + " must be a public record", e);
+        }
+    }
+
+    private static Object read(RecordComponent component, Object record) {
+        try {
+            return component.getAccessor().invoke(record);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(component + " must be readable", e);
+        }
+    }
+
+    private static Object value(String owner, RecordComponent component, String text) {
+        Class<?> type = component.getType();
+        try {
+            if (type == double.class) { return Double.valueOf(text); }
+            if (type == int.class) { return Integer.valueOf(text); }
+            if (type == List.class) {
+                List<Double> numbers = new ArrayList<>();
+                for (String number : text.split("/", -1)) {
+                    numbers.add(Double.valueOf(number));
+                }
+                return numbers;
+            }
+        } catch (NumberFormatException e) {
+            throw wrong(owner, component, text,
+                    type == List.class ? "numbers separated by /" : type == int.class ? "a whole number" : "a number");
+        }
+        List<?> constants = type == boolean.class ? List.of(true, false) : List.of(type.getEnumConstants());
+        return constants.stream().filter(c -> text(c).equals(text)).findFirst().orElseThrow(
+                () -> wrong(owner, component, text, "one of " + constants.stream().map(Catalogue::text).collect(Collectors.joining(", "))));
+    }
+
+    private static OptionException wrong(String owner, RecordComponent component, String text, String rule) {
+        return new OptionException(owner + ": " + component.getName() + " = '" + text + "' must be " + rule);
+    }
+
+    private static String text(Object value) {
+        return switch (value) {
+            case List<?> list -> list.stream().map(Object::toString).collect(Collectors.joining("/"));
+            case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT);
+            default -> value.toString();
+        };
+    }
+
+    private static String nearest(String name, Collection<String> names) {
+        int far = 1 + name.length() / 3;
+        String near = names.stream().filter(n -> distance(name, n) <= far).sorted(Comparator.comparingInt(n -> distance(name, n))).limit(3)
+                .map(n -> "'" + n + "'").collect(Collectors.joining(" or "));
+        return (near.isEmpty() ? "" : "did you mean " + near + "? ") + "there "
+                + (names.isEmpty() ? "are none" : "are " + String.join(", ", names));
+    }
+
+    /** Levenshtein's distance, upper and lower case being equal. */
+    private static int distance(String a, String b) {
+        String x = a.toLowerCase(Locale.ROOT);
+        String y = b.toLowerCase(Locale.ROOT);
+        int[] row = new int[y.length() + 1];
+        Arrays.setAll(row, j -> j);
+        for (int i = 1; i <= x.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= y.length(); j++) {
+                int change = diagonal + (x.charAt(i - 1) == y.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[y.length()];
+    }
+}

@@ -1,0 +1,228 @@
+package dev.steppe.optim;
+
+import dev.steppe.core.Batch;
+import dev.steppe.core.Evaluator;
+import dev.steppe.core.NonFiniteException;
+import dev.steppe.core.Objective;
+import dev.steppe.core.Parameters;
+import dev.steppe.core.Points;
+import dev.steppe.core.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The one optimizer behind all recipes. A step takes all gradients (at points, so weights are not moved), lets the variant make one of them, clips it, and has
+ * the base optimizer write the new weights and momenta into arrays that nobody reads yet. Then one assignment makes the new state the current one: whatever
+ * fails before leaves the old one as it is, and there is nothing to restore.
+ */
+final class Engine implements Optimizer {
+    /**
+     * Everything that steps change.
+     *
+     * @param base points of the base optimizer
+     * @param tensors points of the variant
+     * @param numbers of the variant
+     */
+    record State(Parameters parameters, Map<String, Tensor> base, Map<String, Tensor> tensors, Map<String, Double> numbers, long steps,
+            long seed) {
+        /** All arrays that must not be written. */
+        List<Tensor> points() {
+            List<Tensor> points = new ArrayList<>(base.values());
+            points.addAll(tensors.values());
+            points.add(parameters.point());
+            return points;
+        }
+    }
+
+    private final SamVariant variant;
+    private final BaseOptimizer base;
+    private final Options options;
+    private final Evaluator evaluator;
+    private final Points points;
+    private final Update.Layout layout;
+    private final Workspace workspace;
+    private volatile State state;
+
+    Engine(SamVariant variant, BaseOptimizer base, Objective objective, Parameters start, Options options) {
+        this.variant = Objects.requireNonNull(variant, "variant");
+        this.base = Objects.requireNonNull(base, "base");
+        this.options = options;
+        this.evaluator = new Evaluator(options.kernels(), Objects.requireNonNull(objective, "objective"));
+        this.points = new Points(options.kernels());
+        this.layout = Update.Layout.of(start.space(), options.groups());
+        this.workspace = new Workspace(options.kernels(), start.point());
+        Map<String, Tensor> memory = new HashMap<>();
+        for (String name : base.memory()) {
+            Tensor zero = workspace.take();
+            options.kernels().move().fill(zero.span(), 0);
+            memory.put(name, zero);
+        }
+        Parameters own = new Parameters(start.space(), copy(start.point()), start.buffers());
+        this.state = new State(own, memory, Map.of(), Map.of(), 0, options.seed());
+    }
+
+    @Override
+    public StepReport step(Batch batch) {
+        State before = state;
+        try {
+            return commit(before, propose(before, batch, false));
+        } catch (NonFiniteException e) {
+            throw options.guard() ? explained(before, batch, e) : e;
+        } finally {
+            workspace.keep(state.points());
+        }
+    }
+
+    private Proposal propose(State before, Batch batch, boolean guarded) {
+        Proposal proposal = new Proposal();
+        List<Shard> shards = Shard.of(batch, options.shard());
+        for (Shard shard : shards) {
+            SamStep step = new SamStep(this, before, proposal, shard, guarded);
+            Tensor g = variant.gradient(step);
+            step.end();
+            if (shards.size() == 1) {
+                proposal.gradient = g;
+                proposal.norm = step.norm(g);
+            } else {
+                add(proposal, shard.share(), g);
+                workspace.keep(with(before.points(), proposal.points()));
+            }
+        }
+        if (shards.size() > 1) {
+            proposal.norm = points.norm(proposal.gradient);
+        }
+        if (!Double.isFinite(proposal.norm)) {
+            throw new NonFiniteException(
+                    "step " + before.steps() + ": the gradients combine to one of norm " + proposal.norm + "; nothing has changed");
+        }
+        return proposal;
+    }
+
+    private void add(Proposal proposal, double share, Tensor g) {
+        if (proposal.gradient == null) {
+            proposal.gradient = workspace.take();
+            points.scale(share, g, proposal.gradient);
+        } else {
+            points.axpy(share, g, proposal.gradient);
+        }
+    }
+
+    private StepReport commit(State before, Proposal p) {
+        double rate = learningRate(before.steps());
+        Tensor gradient = clipped(p.gradient, p.norm, options.clipNorm());
+        workspace.keep(with(with(before.points(), p.points()), List.of(gradient)));
+        Tensor weights = copy(before.parameters().point());
+        Map<String, Tensor> memory = new HashMap<>();
+        before.base().forEach((name, point) -> memory.put(name, copy(point)));
+        for (Proposal.Move move : p.before) {
+            layout.runs().forEach(run -> points.axpy(move.scale(), run.of(move.direction()), run.of(weights)));
+        }
+        base.update(new Update(points, layout, weights, gradient, memory, before.steps(), rate));
+        for (Proposal.Move move : p.after) {
+            layout.runs().forEach(run -> points.axpy(move.scale() * rate * run.rate(), run.of(move.direction()), run.of(weights)));
+        }
+        Map<String, Tensor> tensors = new HashMap<>(before.tensors());
+        tensors.putAll(p.tensors);
+        Map<String, Double> numbers = new HashMap<>(before.numbers());
+        numbers.putAll(p.numbers);
+        Parameters parameters = new Parameters(before.parameters().space(), weights, before.parameters().buffers().updated(p.statistics));
+        StepReport report = new StepReport(before.steps(), p.loss, p.gradientNorm, p.norm * clipping(p.norm, options.clipNorm()),
+                p.perturbationNorm, p.cosine, p.sharpness, p.forwards, p.backwards, rate, p.extra);
+        state = new State(parameters, memory, tensors, numbers, before.steps() + 1, before.seed());
+        return report;
+    }
+
+    /** Does a failed step once more, looking at each op, to say where the first number that is not finite appears. */
+    private NonFiniteException explained(State before, Batch batch, NonFiniteException found) {
+        workspace.keep(before.points());
+        try {
+            propose(before, batch, true);
+            return found;
+        } catch (NonFiniteException precise) {
+            precise.addSuppressed(found);
+            return precise;
+        } catch (RuntimeException | Error other) {
+            found.addSuppressed(other);
+            return found;
+        }
+    }
+
+    @Override
+    public Parameters current() {
+        return state.parameters();
+    }
+
+    @Override
+    public long steps() {
+        return state.steps();
+    }
+
+    @Override
+    public double learningRate() {
+        return learningRate(state.steps());
+    }
+
+    @Override
+    public OptimizerState state() {
+        return Saved.of(state);
+    }
+
+    @Override
+    public void restore(OptimizerState saved) {
+        state = Saved.state(saved, state);
+        workspace.keep(state.points());
+    }
+
+    double learningRate(long step) {
+        return base.learningRate() * options.schedule().factor(step, options.totalSteps());
+    }
+
+    /** PyTorch's {@code clip_grad_norm_}: what a gradient of this norm is multiplied by. */
+    private static double clipping(double norm, double limit) {
+        return Math.min(1, limit / (norm + 1e-6));
+    }
+
+    /** A gradient shortened to {@code limit}; itself if it is short enough. */
+    Tensor clipped(Tensor g, double norm, double limit) {
+        double scale = clipping(norm, limit);
+        if (scale == 1) { return g; }
+        Tensor shorter = workspace.take();
+        points.scale(scale, g, shorter);
+        return shorter;
+    }
+
+    /** Of the angle between two gradients; 1 if one of them is 0. */
+    double cosine(Gradient a, Gradient b) {
+        return a.norm() == 0 || b.norm() == 0 ? 1 : points.dot(a.vector(), b.vector()) / a.norm() / b.norm();
+    }
+
+    Options options() {
+        return options;
+    }
+
+    Evaluator evaluator() {
+        return evaluator;
+    }
+
+    Points points() {
+        return points;
+    }
+
+    Workspace workspace() {
+        return workspace;
+    }
+
+    private Tensor copy(Tensor point) {
+        Tensor copy = workspace.take();
+        points.copy(point, copy);
+        return copy;
+    }
+
+    private static List<Tensor> with(List<Tensor> some, List<Tensor> others) {
+        some.addAll(others);
+        return some;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.steppe.optim;
+
+import java.io.Serial;
+
+/** An option has a name that does not exist or a value that it must not have; the message says which, and what would be right. */
+public final class OptionException extends IllegalArgumentException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** @param message which option, its value, and what would be right */
+    public OptionException(String message) {
+        super(message);
+    }
+
+    /** Throws unless {@code holds}: {@code sam: rho = -0.1 must be finite and at least 0}. */
+    static void require(boolean holds, String owner, String option, Object value, String rule) {
+        if (!holds) { throw new OptionException(owner + ": " + option + " = " + value + " must be " + rule); }
+    }
+
+    /** Throws unless {@code value} is finite and at least 0. */
+    static void requireLength(String owner, String option, double value) {
+        require(Double.isFinite(value) && value >= 0, owner, option, value, "finite and at least 0");
+    }
+}

@@ -1,0 +1,148 @@
+package dev.steppe.optim;
+
+import dev.steppe.core.Batch;
+import dev.steppe.core.Buffers;
+import dev.steppe.core.Evaluator;
+import dev.steppe.core.NonFiniteException;
+import dev.steppe.core.Parameters;
+import dev.steppe.core.Pass;
+import dev.steppe.core.RandomKey;
+import dev.steppe.core.Tensor;
+import dev.steppe.kernels.ShapeException;
+import java.util.Arrays;
+
+/** The passes of one step over one shard, in micro-batches, and what the report says of them. */
+final class Passes {
+    private final Engine engine;
+    private final Engine.State state;
+    private final Proposal proposal;
+    private final Shard shard;
+    private final boolean guarded;
+    private final RandomKey key;
+
+    private int number;
+    private Tensor place;
+    private Tensor partial;
+    private double lossAtWeights;
+    private Gradient atWeights;
+    private boolean lossElsewhere;
+    private boolean gradientElsewhere;
+
+    /** @param guarded whether each op is looked at for the first number that is not finite */
+    Passes(Engine engine, Engine.State state, Proposal proposal, Shard shard, boolean guarded) {
+        this.engine = engine;
+        this.state = state;
+        this.proposal = proposal;
+        this.shard = shard;
+        this.guarded = guarded;
+        this.key = RandomKey.of(state.seed()).fold(state.steps()).fold(shard.index());
+    }
+
+    /** The key that all passes share. */
+    RandomKey key() {
+        return key;
+    }
+
+    /** Loss and gradient at {@code w + e}. */
+    Gradient gradient(Perturbation e, Batch examples) {
+        Gradient g = run(e, examples, engine.workspace().take());
+        proposal.backwards += shard.part(examples);
+        if (e == Perturbation.NONE) {
+            atWeights = g;
+        } else if (!gradientElsewhere) {
+            gradientElsewhere = true;
+            proposal.cosine += shard.fraction() * (atWeights == null ? 1 : engine.cosine(atWeights, g));
+        }
+        return g;
+    }
+
+    /** The losses at {@code w + e}, by a forward alone. */
+    double[] losses(Perturbation e, Batch examples) {
+        return run(e, examples, null).losses();
+    }
+
+    /** To be called after the last pass. */
+    void end() {
+        if (!gradientElsewhere) {
+            proposal.cosine += shard.fraction();
+        }
+    }
+
+    private Gradient run(Perturbation e, Batch examples, Tensor into) {
+        if (examples.size() == 0) { throw new ShapeException("step " + state.steps() + ": a batch of 0 examples has no mean loss"); }
+        Pass.Mode mode = number == 0 ? Pass.Mode.TRAINING : Pass.Mode.TRAINING_FROZEN_STATISTICS;
+        number++;
+        Evaluator evaluator = guarded ? engine.evaluator().guarded("step " + state.steps() + ", pass " + number) : engine.evaluator();
+        Gradient g = inParts(evaluator, at(e), mode, examples, into);
+        if (!Double.isFinite(g.loss()) || !Double.isFinite(g.norm())) {
+            throw new NonFiniteException("step " + state.steps() + ", pass " + number + ": loss " + g.loss() + ", norm of the gradient "
+                    + (into == null ? "not computed" : g.norm()) + "; nothing has changed");
+        }
+        proposal.forwards += shard.part(examples);
+        report(e, g);
+        return g;
+    }
+
+    private Gradient inParts(Evaluator evaluator, Parameters at, Pass.Mode mode, Batch examples, Tensor into) {
+        int n = examples.size();
+        int part = engine.options().microBatch() == 0 ? n : Math.min(n, engine.options().microBatch());
+        Batch whole = part < n && examples.weights() == null ? equallyWeighted(examples) : examples;
+        double loss = 0;
+        double[] losses = new double[n];
+        for (int from = 0, i = 0; from < n; from += part, i++) {
+            Batch rows = part == n ? whole : whole.slice(from, Math.min(n, from + part));
+            Evaluator.Result r;
+            if (into == null) {
+                r = evaluator.losses(rows, at, mode, key.fold(i));
+            } else if (i == 0) {
+                r = evaluator.gradient(rows, at, mode, key.fold(i), into);
+            } else {
+                r = evaluator.gradient(rows, at, mode, key.fold(i), partial());
+                engine.points().axpy(1, partial(), into);
+            }
+            loss += r.loss();
+            System.arraycopy(r.losses(), 0, losses, from, rows.size());
+            proposal.statistics = Buffers.merge(proposal.statistics, r.collected());
+        }
+        return new Gradient(into, into == null ? 0 : engine.points().norm(into), loss, losses);
+    }
+
+    /** The parameters {@code w + e}: the perturbed point is in an array of its own, which all passes of the step use. */
+    private Parameters at(Perturbation e) {
+        Parameters w = state.parameters();
+        if (e == Perturbation.NONE) { return w; }
+        if (place == null) {
+            place = engine.workspace().take();
+        }
+        engine.points().combine(1, w.point(), e.scale(), e.direction(), place);
+        return new Parameters(w.space(), place, w.buffers());
+    }
+
+    private Tensor partial() {
+        if (partial == null) {
+            partial = engine.workspace().take();
+        }
+        return partial;
+    }
+
+    private void report(Perturbation e, Gradient g) {
+        if (number == 1) {
+            proposal.loss += shard.share() * g.loss();
+            proposal.gradientNorm += shard.fraction() * g.norm();
+        }
+        if (e == Perturbation.NONE) {
+            lossAtWeights = g.loss();
+        } else if (!lossElsewhere) {
+            lossElsewhere = true;
+            proposal.sharpness += shard.share() * (g.loss() - (number == 1 ? g.loss() : lossAtWeights));
+            proposal.perturbationNorm += shard.fraction()
+                    * (Double.isNaN(e.norm()) ? Math.abs(e.scale()) * engine.points().norm(e.direction()) : e.norm());
+        }
+    }
+
+    private static Batch equallyWeighted(Batch batch) {
+        double[] weights = new double[batch.size()];
+        Arrays.fill(weights, 1.0 / batch.size());
+        return new Batch(batch.inputs(), batch.targets(), batch.ids(), weights);
+    }
+}

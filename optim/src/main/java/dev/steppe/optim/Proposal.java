@@ -1,0 +1,52 @@
+package dev.steppe.optim;
+
+import dev.steppe.core.BatchStatistics;
+import dev.steppe.core.RunningStatistics;
+import dev.steppe.core.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the passes of a step have found so far: everything that will change if nothing fails. */
+final class Proposal {
+    /**
+     * A displacement of the weights.
+     *
+     * @param scale factor on the direction
+     */
+    record Move(double scale, Tensor direction) {
+    }
+
+    /** For the base optimizer. */
+    Tensor gradient;
+    /** Norm of it, or NaN if it is not known. */
+    double norm = Double.NaN;
+    final List<Move> before = new ArrayList<>();
+    final List<Move> after = new ArrayList<>();
+    final Map<String, Tensor> tensors = new HashMap<>();
+    final Map<String, Double> numbers = new HashMap<>();
+    Map<RunningStatistics, BatchStatistics> statistics = Map.of();
+
+    /** The parts of {@link StepReport}, added up over the shards. */
+    double loss;
+    double gradientNorm;
+    double perturbationNorm;
+    double cosine;
+    double sharpness;
+    double forwards;
+    double backwards;
+    final Map<String, Double> extra = new TreeMap<>();
+
+    /** The points that must not be written any more in this step. */
+    List<Tensor> points() {
+        List<Tensor> points = new ArrayList<>(tensors.values());
+        before.forEach(move -> points.add(move.direction()));
+        after.forEach(move -> points.add(move.direction()));
+        if (gradient != null) {
+            points.add(gradient);
+        }
+        return points;
+    }
+}

@@ -1,0 +1,202 @@
+package dev.steppe.optim;
+
+import dev.steppe.core.Batch;
+import dev.steppe.core.ParameterSpace;
+import dev.steppe.core.Points;
+import dev.steppe.core.RandomKey;
+import dev.steppe.core.Tensor;
+import dev.steppe.kernels.Kernels;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One training step (or one {@linkplain Options#shard shard} of it) as a {@link SamVariant} sees it: gradients at places near the weights, the algebra to make
+ * perturbations and to combine gradients, and what the variant remembers from step to step. Nothing that is called here changes the optimizer: effects are
+ * noted, and happen together when the whole step has succeeded.
+ *
+ * <p>The first pass collects running statistics, no other does. All passes share the random key, and so see the same dropout masks. Points that are handed out
+ * are valid during the step; only those from {@link #blank} may be written.
+ */
+public final class SamStep {
+    private final Engine engine;
+    private final Engine.State state;
+    private final Proposal proposal;
+    private final Shard shard;
+    private final Passes passes;
+    private final List<Gradient> taken = new ArrayList<>();
+    private Gradient atWeights;
+
+    SamStep(Engine engine, Engine.State state, Proposal proposal, Shard shard, boolean guarded) {
+        this.engine = engine;
+        this.state = state;
+        this.proposal = proposal;
+        this.shard = shard;
+        this.passes = new Passes(engine, state, proposal, shard, guarded);
+    }
+
+    /** The examples of this step. */
+    public Batch batch() {
+        return shard.examples();
+    }
+
+    /** Number of the step, from 0. */
+    public long number() {
+        return state.steps();
+    }
+
+    /** The learning rate of this step: scheduled, before parameter groups. */
+    public double learningRate() {
+        return engine.learningRate(state.steps());
+    }
+
+    /** For random choices of the variant's own: depends on the seed and on the number of the step. */
+    public RandomKey key() {
+        return passes.key().fold("variant");
+    }
+
+    /** The weights before the step, to be read only. */
+    public Tensor weights() {
+        return state.parameters().point();
+    }
+
+    /** The layout of all points. */
+    public ParameterSpace space() {
+        return state.parameters().space();
+    }
+
+    /** The vector algebra. */
+    public Points points() {
+        return engine.points();
+    }
+
+    /** The kernels that compute. */
+    public Kernels kernels() {
+        return engine.evaluator().kernels();
+    }
+
+    /** The gradient at the weights on the whole batch; taken once, however often it is asked for. */
+    public Gradient gradient() {
+        if (atWeights == null) {
+            atWeights = gradientAt(Perturbation.NONE);
+        }
+        return atWeights;
+    }
+
+    /**
+     * The gradient at {@code w + e} on the whole batch: one forward, one backward.
+     *
+     * @throws dev.steppe.core.NonFiniteException if the loss or the norm of the gradient is not finite
+     */
+    public Gradient gradientAt(Perturbation e) {
+        return gradientAt(e, batch());
+    }
+
+    /** The gradient at {@code w + e} of the mean loss on other examples, for example on {@linkplain Batch#select some} of the batch. */
+    public Gradient gradientAt(Perturbation e, Batch examples) {
+        Gradient g = passes.gradient(e, examples);
+        taken.add(g);
+        return g;
+    }
+
+    /** The losses at {@code w + e}, one per example of the batch: one forward. */
+    public double[] lossesAt(Perturbation e) {
+        return passes.losses(e, batch());
+    }
+
+    /** The far end of a ball of radius rho in the direction d: {@code e = rho d / (|d| + epsilon)}; 0 if d is 0. */
+    public Perturbation ball(Tensor d, double rho, double epsilon) {
+        double norm = norm(d);
+        double scale = norm == 0 ? 0 : rho / (norm + epsilon);
+        return new Perturbation(scale, d, scale * norm);
+    }
+
+    /** The far end of a ball in a diagonal metric: {@code e = rho D d / (sqrt(d' D d) + epsilon)}; 0 if D d is 0. */
+    public Perturbation ball(Tensor d, Metric metric, double rho, double epsilon) {
+        Tensor scaled = blank();
+        metric.apply(this, d, scaled);
+        double norm = Math.sqrt(points().dot(d, scaled));
+        return along(norm == 0 ? 0 : rho / (norm + epsilon), scaled);
+    }
+
+    /** {@code e = scale d}, not normalised. */
+    public Perturbation along(double scale, Tensor d) {
+        return new Perturbation(scale, d, Double.NaN);
+    }
+
+    /** One perturbation after the other: {@code e1 + e2}. */
+    public Perturbation sum(Perturbation e1, Perturbation e2) {
+        if (e1 == Perturbation.NONE) { return e2; }
+        if (e2 == Perturbation.NONE) { return e1; }
+        return along(1, combine(e1.scale(), e1.direction(), e2.scale(), e2.direction()));
+    }
+
+    /** {@code a x + b y}, a new point. */
+    public Tensor combine(double a, Tensor x, double b, Tensor y) {
+        Tensor out = blank();
+        points().combine(a, x, b, y, out);
+        return out;
+    }
+
+    /** The gradient, shortened if it is longer than {@code limit}: {@code g min(1, limit / (|g| + 1e-6))}, as {@link Options#clipNorm} does. */
+    public Tensor clipped(Gradient g, double limit) {
+        return engine.clipped(g.vector(), g.norm(), limit);
+    }
+
+    /** The Euclidean norm of a point; that of a gradient of this step is known and costs nothing. */
+    public double norm(Tensor d) {
+        for (Gradient g : taken) {
+            if (g.vector() == d) { return g.norm(); }
+        }
+        return points().norm(d);
+    }
+
+    /** A point that may be written until the end of the step; its contents are undefined. */
+    public Tensor blank() {
+        return engine.workspace().take();
+    }
+
+    /** The point that the last step {@linkplain #remember(String, Tensor) remembered} under this name, to be read only; null if there is none. */
+    public Tensor memory(String name) {
+        return state.tensors().get(own(name));
+    }
+
+    /** The number that the last step {@linkplain #remember(String, double) remembered} under this name, or {@code initial}. */
+    public double memory(String name, double initial) {
+        return state.numbers().getOrDefault(own(name), initial);
+    }
+
+    /** Notes a point for the steps to come; it must not be written any more. */
+    public void remember(String name, Tensor point) {
+        proposal.tensors.put(own(name), point);
+    }
+
+    /** Notes a number for the steps to come. */
+    public void remember(String name, double number) {
+        proposal.numbers.put(own(name), number);
+    }
+
+    /** Moves the weights before the base optimizer sees them: {@code w += scale d}. */
+    public void moveBefore(double scale, Tensor d) {
+        proposal.before.add(new Proposal.Move(scale * shard.share(), d));
+    }
+
+    /** Moves the weights after the base optimizer, past its momenta: {@code w += scale * learning rate * d}, each parameter group with its own rate. */
+    public void moveAfter(double scale, Tensor d) {
+        proposal.after.add(new Proposal.Move(scale * shard.share(), d));
+    }
+
+    /** Adds a number to {@link StepReport#extra}. */
+    public void report(String name, double value) {
+        proposal.extra.merge(name, shard.fraction() * value, Double::sum);
+    }
+
+    /** To be called when the variant has given its gradient. */
+    void end() {
+        passes.end();
+    }
+
+    /** Each shard remembers for itself, as the replicas of data-parallel training do. */
+    private String own(String name) {
+        return shard.index() == 0 ? name : name + "#" + shard.index();
+    }
+}

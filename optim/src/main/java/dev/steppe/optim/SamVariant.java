@@ -1,0 +1,33 @@
+package dev.steppe.optim;
+
+import dev.steppe.core.Tensor;
+
+/**
+ * A sharpness-aware optimizer: where gradients are taken, and what the base optimizer gets. A value without state, best a record that validates itself; what it
+ * remembers goes through {@link SamStep#memory} and {@link SamStep#remember}. Open: write your own.
+ *
+ * <pre>{@code
+ * record MySam(double rho) implements SamVariant {
+ *     public Perturbation perturbation(SamStep step) {
+ *         return step.ball(step.gradient().vector(), rho, 1e-12);
+ *     }
+ * }
+ * }</pre>
+ */
+public interface SamVariant {
+    /** The place near the weights whose gradient matters: the (first) perturbation e. */
+    Perturbation perturbation(SamStep step);
+
+    /**
+     * The gradient that the base optimizer gets: by default the one at w + e. A point that is read only; it may be one of the step's gradients, or
+     * {@linkplain SamStep#combine made of} them.
+     */
+    default Tensor gradient(SamStep step) {
+        return step.gradientAt(perturbation(step)).vector();
+    }
+
+    /** This variant over a base optimizer. */
+    default Recipe over(BaseOptimizer base) {
+        return new Over(this, base);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.steppe.optim;
+
+/**
+ * One option of a variant, a base optimizer or a schedule: a component of its record.
+ *
+ * @param name as the command line and saved configurations write it
+ * @param type of the value
+ * @param defaultValue the value if nothing is said
+ * @param origin where the default comes from: paper and section, or official code
+ */
+public record Setting(String name, Class<?> type, Object defaultValue, String origin) {
+}
