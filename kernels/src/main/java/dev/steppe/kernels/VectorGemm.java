@@ -97,7 +97,7 @@ final class VectorGemm implements GemmKernel {
         });
     }
 
-    private static void addInto(float[] x, int xo, float[] y, int yo, int length) {
+    static void addInto(float[] x, int xo, float[] y, int yo, int length) {
         int i = 0;
         for (; i < S.loopBound(length); i += L) {
             FloatVector.fromArray(S, y, yo + i).add(FloatVector.fromArray(S, x, xo + i)).intoArray(y, yo + i);

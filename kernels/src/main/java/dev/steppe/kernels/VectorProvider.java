@@ -11,10 +11,12 @@ final class VectorProvider implements Provider {
 
     private final Provider scalar;
     private final GemmKernel gemm;
+    private final ConvKernel conv;
 
     VectorProvider(Workers workers, SpanPool spans, Kernels.Mode mode, Provider scalar) {
         this.scalar = scalar;
         this.gemm = new VectorGemm(workers, spans, scalar.gemm());
+        this.conv = new VectorConv(workers, spans, scalar.conv());
     }
 
     @Override
@@ -34,7 +36,7 @@ final class VectorProvider implements Provider {
 
     @Override
     public ConvKernel conv() {
-        return scalar.conv();
+        return conv;
     }
 
     @Override

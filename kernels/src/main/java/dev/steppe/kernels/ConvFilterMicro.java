@@ -1,0 +1,170 @@
+package dev.steppe.kernels;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The micro-kernels of convolution's adjoint in the filter: some input channels times one or two vectors of output channels, for one tap or for three
+ * neighbouring ones, held in registers while the pixels of some images pass by.
+ */
+final class ConvFilterMicro {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int L = S.length();
+
+    /** Input channels of a block. */
+    static final int CHANNELS = Simd.WIDE ? 8 : 4;
+
+    private ConvFilterMicro() {
+    }
+
+    /** Floats of a block: {@code [3 taps, last first][CHANNELS][L]}, or {@code [CHANNELS][2 L]} for a single tap. */
+    static int block(boolean triple) {
+        return (triple ? 3 : 2) * CHANNELS * L;
+    }
+
+    /**
+     * Adds to a block what some rows of some images contribute, for three neighbouring taps: input column {@code j} meets output columns {@code j, j + 1,
+     * j + 2}, for the last, middle and first tap.
+     *
+     * @param x staged input, its first pixel at {@code xo}
+     * @param y staged output gradient, its first pixel at {@code yo}
+     * @param d block, from {@code to}
+     */
+    static void triple(float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow, int images, int rows, int columns,
+            float[] d, int to) {
+        if (Simd.WIDE) {
+            triple8(x, xo, xImage, xRow, y, yo, yImage, yRow, images, rows, columns, d, to);
+        } else {
+            triple4(x, xo, xImage, xRow, y, yo, yImage, yRow, images, rows, columns, d, to);
+        }
+    }
+
+    /** The same for one tap, and two vectors of output channels that lie {@code yPlane} apart. */
+    static void single(float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow, int yPlane, int images, int rows,
+            int columns, float[] d, int to) {
+        if (Simd.WIDE) {
+            single8(x, xo, xImage, xRow, y, yo, yImage, yRow, yPlane, images, rows, columns, d, to);
+        } else {
+            single4(x, xo, xImage, xRow, y, yo, yImage, yRow, yPlane, images, rows, columns, d, to);
+        }
+    }
+
+    // @formatter:off: one input channel a line
+    /** 8 input channels x 3 taps x 1 vector. */
+    private static void triple8(float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow,
+            int images, int rows, int columns, float[] d, int to) {
+        FloatVector z = FloatVector.zero(S);
+        FloatVector a0 = z, a1 = z, a2 = z, a3 = z, a4 = z, a5 = z, a6 = z, a7 = z;
+        FloatVector b0 = z, b1 = z, b2 = z, b3 = z, b4 = z, b5 = z, b6 = z, b7 = z;
+        FloatVector c0 = z, c1 = z, c2 = z, c3 = z, c4 = z, c5 = z, c6 = z, c7 = z;
+        for (int n = 0; n < images; n++) {
+            for (int i = 0; i < rows; i++) {
+                int xr = xo + n * xImage + i * xRow;
+                int yr = yo + n * yImage + i * yRow;
+                for (int j = 0; j < columns; j++) {
+                    FloatVector ya = FloatVector.fromArray(S, y, yr + j * L);
+                    FloatVector yb = FloatVector.fromArray(S, y, yr + j * L + L);
+                    FloatVector yc = FloatVector.fromArray(S, y, yr + j * L + 2 * L);
+                    FloatVector v = FloatVector.broadcast(S, x[xr + 16 * j]); a0 = v.fma(ya, a0); b0 = v.fma(yb, b0); c0 = v.fma(yc, c0);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 1]); a1 = v.fma(ya, a1); b1 = v.fma(yb, b1); c1 = v.fma(yc, c1);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 2]); a2 = v.fma(ya, a2); b2 = v.fma(yb, b2); c2 = v.fma(yc, c2);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 3]); a3 = v.fma(ya, a3); b3 = v.fma(yb, b3); c3 = v.fma(yc, c3);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 4]); a4 = v.fma(ya, a4); b4 = v.fma(yb, b4); c4 = v.fma(yc, c4);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 5]); a5 = v.fma(ya, a5); b5 = v.fma(yb, b5); c5 = v.fma(yc, c5);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 6]); a6 = v.fma(ya, a6); b6 = v.fma(yb, b6); c6 = v.fma(yc, c6);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 7]); a7 = v.fma(ya, a7); b7 = v.fma(yb, b7); c7 = v.fma(yc, c7);
+                }
+            }
+        }
+        add(a0, d, to + 0 * L); add(a1, d, to + 1 * L); add(a2, d, to + 2 * L); add(a3, d, to + 3 * L);
+        add(a4, d, to + 4 * L); add(a5, d, to + 5 * L); add(a6, d, to + 6 * L); add(a7, d, to + 7 * L);
+        add(b0, d, to + 8 * L); add(b1, d, to + 9 * L); add(b2, d, to + 10 * L); add(b3, d, to + 11 * L);
+        add(b4, d, to + 12 * L); add(b5, d, to + 13 * L); add(b6, d, to + 14 * L); add(b7, d, to + 15 * L);
+        add(c0, d, to + 16 * L); add(c1, d, to + 17 * L); add(c2, d, to + 18 * L); add(c3, d, to + 19 * L);
+        add(c4, d, to + 20 * L); add(c5, d, to + 21 * L); add(c6, d, to + 22 * L); add(c7, d, to + 23 * L);
+    }
+
+    /** 4 input channels x 3 taps x 1 vector: for 16 registers. */
+    private static void triple4(float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow,
+            int images, int rows, int columns, float[] d, int to) {
+        FloatVector z = FloatVector.zero(S);
+        FloatVector a0 = z, a1 = z, a2 = z, a3 = z, b0 = z, b1 = z, b2 = z, b3 = z;
+        FloatVector c0 = z, c1 = z, c2 = z, c3 = z;
+        for (int n = 0; n < images; n++) {
+            for (int i = 0; i < rows; i++) {
+                int xr = xo + n * xImage + i * xRow;
+                int yr = yo + n * yImage + i * yRow;
+                for (int j = 0; j < columns; j++) {
+                    FloatVector ya = FloatVector.fromArray(S, y, yr + j * L);
+                    FloatVector yb = FloatVector.fromArray(S, y, yr + j * L + L);
+                    FloatVector yc = FloatVector.fromArray(S, y, yr + j * L + 2 * L);
+                    FloatVector v = FloatVector.broadcast(S, x[xr + 16 * j]); a0 = v.fma(ya, a0); b0 = v.fma(yb, b0); c0 = v.fma(yc, c0);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 1]); a1 = v.fma(ya, a1); b1 = v.fma(yb, b1); c1 = v.fma(yc, c1);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 2]); a2 = v.fma(ya, a2); b2 = v.fma(yb, b2); c2 = v.fma(yc, c2);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 3]); a3 = v.fma(ya, a3); b3 = v.fma(yb, b3); c3 = v.fma(yc, c3);
+                }
+            }
+        }
+        add(a0, d, to + 0 * L); add(a1, d, to + 1 * L); add(a2, d, to + 2 * L); add(a3, d, to + 3 * L);
+        add(b0, d, to + 4 * L); add(b1, d, to + 5 * L); add(b2, d, to + 6 * L); add(b3, d, to + 7 * L);
+        add(c0, d, to + 8 * L); add(c1, d, to + 9 * L); add(c2, d, to + 10 * L); add(c3, d, to + 11 * L);
+    }
+
+    /** 8 input channels x 2 vectors. */
+    private static void single8(float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow, int yPlane,
+            int images, int rows, int columns, float[] d, int to) {
+        FloatVector z = FloatVector.zero(S);
+        FloatVector l0 = z, h0 = z, l1 = z, h1 = z, l2 = z, h2 = z, l3 = z, h3 = z;
+        FloatVector l4 = z, h4 = z, l5 = z, h5 = z, l6 = z, h6 = z, l7 = z, h7 = z;
+        for (int n = 0; n < images; n++) {
+            for (int i = 0; i < rows; i++) {
+                int xr = xo + n * xImage + i * xRow;
+                int yr = yo + n * yImage + i * yRow;
+                for (int j = 0; j < columns; j++) {
+                    FloatVector yl = FloatVector.fromArray(S, y, yr + j * L);
+                    FloatVector yh = FloatVector.fromArray(S, y, yr + j * L + yPlane);
+                    FloatVector v = FloatVector.broadcast(S, x[xr + 16 * j]); l0 = v.fma(yl, l0); h0 = v.fma(yh, h0);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 1]); l1 = v.fma(yl, l1); h1 = v.fma(yh, h1);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 2]); l2 = v.fma(yl, l2); h2 = v.fma(yh, h2);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 3]); l3 = v.fma(yl, l3); h3 = v.fma(yh, h3);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 4]); l4 = v.fma(yl, l4); h4 = v.fma(yh, h4);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 5]); l5 = v.fma(yl, l5); h5 = v.fma(yh, h5);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 6]); l6 = v.fma(yl, l6); h6 = v.fma(yh, h6);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 7]); l7 = v.fma(yl, l7); h7 = v.fma(yh, h7);
+                }
+            }
+        }
+        add(l0, d, to + 0 * L); add(h0, d, to + 1 * L); add(l1, d, to + 2 * L); add(h1, d, to + 3 * L);
+        add(l2, d, to + 4 * L); add(h2, d, to + 5 * L); add(l3, d, to + 6 * L); add(h3, d, to + 7 * L);
+        add(l4, d, to + 8 * L); add(h4, d, to + 9 * L); add(l5, d, to + 10 * L); add(h5, d, to + 11 * L);
+        add(l6, d, to + 12 * L); add(h6, d, to + 13 * L); add(l7, d, to + 14 * L); add(h7, d, to + 15 * L);
+    }
+
+    /** 4 input channels x 2 vectors: for 16 registers. */
+    private static void single4(float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow, int yPlane,
+            int images, int rows, int columns, float[] d, int to) {
+        FloatVector z = FloatVector.zero(S);
+        FloatVector l0 = z, h0 = z, l1 = z, h1 = z, l2 = z, h2 = z, l3 = z, h3 = z;
+        for (int n = 0; n < images; n++) {
+            for (int i = 0; i < rows; i++) {
+                int xr = xo + n * xImage + i * xRow;
+                int yr = yo + n * yImage + i * yRow;
+                for (int j = 0; j < columns; j++) {
+                    FloatVector yl = FloatVector.fromArray(S, y, yr + j * L);
+                    FloatVector yh = FloatVector.fromArray(S, y, yr + j * L + yPlane);
+                    FloatVector v = FloatVector.broadcast(S, x[xr + 16 * j]); l0 = v.fma(yl, l0); h0 = v.fma(yh, h0);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 1]); l1 = v.fma(yl, l1); h1 = v.fma(yh, h1);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 2]); l2 = v.fma(yl, l2); h2 = v.fma(yh, h2);
+                    v = FloatVector.broadcast(S, x[xr + 16 * j + 3]); l3 = v.fma(yl, l3); h3 = v.fma(yh, h3);
+                }
+            }
+        }
+        add(l0, d, to + 0 * L); add(h0, d, to + 1 * L); add(l1, d, to + 2 * L); add(h1, d, to + 3 * L);
+        add(l2, d, to + 4 * L); add(h2, d, to + 5 * L); add(l3, d, to + 6 * L); add(h3, d, to + 7 * L);
+    }
+    // @formatter:on
+
+    private static void add(FloatVector sum, float[] d, int to) {
+        FloatVector.fromArray(S, d, to).add(sum).intoArray(d, to);
+    }
+}

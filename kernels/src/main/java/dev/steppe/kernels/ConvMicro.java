@@ -1,0 +1,222 @@
+package dev.steppe.kernels;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The micro-kernels of direct convolution. A strip of output pixels times a panel of output channels is held in registers, while taps and input channels pass
+ * by. Images are {@linkplain ConvStage staged}: neighbouring pixels lie {@link ConvStage#CHUNK} floats apart, so that one index serves the four pixels of a
+ * quad, and quads may lie anywhere: in one row, in several, in several images.
+ *
+ * <p>Three neighbouring taps of a row together ("triple") read each input once for three products, so one vector of output channels is enough to keep the
+ * multipliers busy; single taps take two.
+ */
+final class ConvMicro {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int L = S.length();
+
+    private ConvMicro() {
+    }
+
+    /** Quads of output pixels in a strip. */
+    static int quads(boolean triple) {
+        return !triple ? 3 : Simd.WIDE ? 6 : 2;
+    }
+
+    /** Output channels in a panel. */
+    static int width(boolean triple) {
+        return !triple && Simd.WIDE ? 2 * L : L;
+    }
+
+    /**
+     * Adds to one strip what some input channels contribute.
+     *
+     * @param x staged image
+     * @param xo where the chunk of channels begins in it
+     * @param quads where each quad begins in the chunk, for the first tap
+     * @param q index of the strip's first quad
+     * @param runs where each tap, or triple of taps, lies relative to the first
+     * @param channels how many channels of the chunk
+     * @param f panel {@code [run, channel, 1 or 3 taps, width]} from {@code fo}
+     * @param y strip {@code [quad, 4, width]} from {@code yo}
+     */
+    static void strip(boolean triple, float[] x, int xo, int[] quads, int q, int[] runs, int channels, float[] f, int fo, float[] y,
+            int yo) {
+        if (triple && Simd.WIDE) {
+            triple6(x, xo, quads, q, runs, channels, f, fo, y, yo);
+        } else if (triple) {
+            triple2(x, xo, quads, q, runs, channels, f, fo, y, yo);
+        } else if (Simd.WIDE) {
+            single3x2(x, xo, quads, q, runs, channels, f, fo, y, yo);
+        } else {
+            single3(x, xo, quads, q, runs, channels, f, fo, y, yo);
+        }
+    }
+
+    // @formatter:off: one input pixel a line
+    /** 24 outputs x 1 vector of channels, three taps at a time. */
+    private static void triple6(float[] x, int xo, int[] quads, int q, int[] runs, int channels, float[] f, int fo, float[] y, int yo) {
+        FloatVector z = FloatVector.zero(S);
+        FloatVector a0 = z, a1 = z, a2 = z, a3 = z, b0 = z, b1 = z, b2 = z, b3 = z;
+        FloatVector c0 = z, c1 = z, c2 = z, c3 = z, d0 = z, d1 = z, d2 = z, d3 = z;
+        FloatVector e0 = z, e1 = z, e2 = z, e3 = z, f0 = z, f1 = z, f2 = z, f3 = z;
+        for (int r = 0; r < runs.length; r++) {
+            int xa = xo + quads[q + 0] + runs[r];
+            int xb = xo + quads[q + 1] + runs[r];
+            int xc = xo + quads[q + 2] + runs[r];
+            int xd = xo + quads[q + 3] + runs[r];
+            int xe = xo + quads[q + 4] + runs[r];
+            int xf = xo + quads[q + 5] + runs[r];
+            int fr = fo + r * channels * 3 * L;
+            for (int c = 0; c < channels; c++) {
+                FloatVector w0 = FloatVector.fromArray(S, f, fr + c * 3 * L);
+                FloatVector w1 = FloatVector.fromArray(S, f, fr + c * 3 * L + L);
+                FloatVector w2 = FloatVector.fromArray(S, f, fr + c * 3 * L + 2 * L);
+                FloatVector v = FloatVector.broadcast(S, x[xa + c]); a0 = v.fma(w0, a0);
+                v = FloatVector.broadcast(S, x[xa + c + 16]); a1 = v.fma(w0, a1); a0 = v.fma(w1, a0);
+                v = FloatVector.broadcast(S, x[xa + c + 32]); a2 = v.fma(w0, a2); a1 = v.fma(w1, a1); a0 = v.fma(w2, a0);
+                v = FloatVector.broadcast(S, x[xa + c + 48]); a3 = v.fma(w0, a3); a2 = v.fma(w1, a2); a1 = v.fma(w2, a1);
+                v = FloatVector.broadcast(S, x[xa + c + 64]); a3 = v.fma(w1, a3); a2 = v.fma(w2, a2);
+                v = FloatVector.broadcast(S, x[xa + c + 80]); a3 = v.fma(w2, a3);
+                v = FloatVector.broadcast(S, x[xb + c]); b0 = v.fma(w0, b0);
+                v = FloatVector.broadcast(S, x[xb + c + 16]); b1 = v.fma(w0, b1); b0 = v.fma(w1, b0);
+                v = FloatVector.broadcast(S, x[xb + c + 32]); b2 = v.fma(w0, b2); b1 = v.fma(w1, b1); b0 = v.fma(w2, b0);
+                v = FloatVector.broadcast(S, x[xb + c + 48]); b3 = v.fma(w0, b3); b2 = v.fma(w1, b2); b1 = v.fma(w2, b1);
+                v = FloatVector.broadcast(S, x[xb + c + 64]); b3 = v.fma(w1, b3); b2 = v.fma(w2, b2);
+                v = FloatVector.broadcast(S, x[xb + c + 80]); b3 = v.fma(w2, b3);
+                v = FloatVector.broadcast(S, x[xc + c]); c0 = v.fma(w0, c0);
+                v = FloatVector.broadcast(S, x[xc + c + 16]); c1 = v.fma(w0, c1); c0 = v.fma(w1, c0);
+                v = FloatVector.broadcast(S, x[xc + c + 32]); c2 = v.fma(w0, c2); c1 = v.fma(w1, c1); c0 = v.fma(w2, c0);
+                v = FloatVector.broadcast(S, x[xc + c + 48]); c3 = v.fma(w0, c3); c2 = v.fma(w1, c2); c1 = v.fma(w2, c1);
+                v = FloatVector.broadcast(S, x[xc + c + 64]); c3 = v.fma(w1, c3); c2 = v.fma(w2, c2);
+                v = FloatVector.broadcast(S, x[xc + c + 80]); c3 = v.fma(w2, c3);
+                v = FloatVector.broadcast(S, x[xd + c]); d0 = v.fma(w0, d0);
+                v = FloatVector.broadcast(S, x[xd + c + 16]); d1 = v.fma(w0, d1); d0 = v.fma(w1, d0);
+                v = FloatVector.broadcast(S, x[xd + c + 32]); d2 = v.fma(w0, d2); d1 = v.fma(w1, d1); d0 = v.fma(w2, d0);
+                v = FloatVector.broadcast(S, x[xd + c + 48]); d3 = v.fma(w0, d3); d2 = v.fma(w1, d2); d1 = v.fma(w2, d1);
+                v = FloatVector.broadcast(S, x[xd + c + 64]); d3 = v.fma(w1, d3); d2 = v.fma(w2, d2);
+                v = FloatVector.broadcast(S, x[xd + c + 80]); d3 = v.fma(w2, d3);
+                v = FloatVector.broadcast(S, x[xe + c]); e0 = v.fma(w0, e0);
+                v = FloatVector.broadcast(S, x[xe + c + 16]); e1 = v.fma(w0, e1); e0 = v.fma(w1, e0);
+                v = FloatVector.broadcast(S, x[xe + c + 32]); e2 = v.fma(w0, e2); e1 = v.fma(w1, e1); e0 = v.fma(w2, e0);
+                v = FloatVector.broadcast(S, x[xe + c + 48]); e3 = v.fma(w0, e3); e2 = v.fma(w1, e2); e1 = v.fma(w2, e1);
+                v = FloatVector.broadcast(S, x[xe + c + 64]); e3 = v.fma(w1, e3); e2 = v.fma(w2, e2);
+                v = FloatVector.broadcast(S, x[xe + c + 80]); e3 = v.fma(w2, e3);
+                v = FloatVector.broadcast(S, x[xf + c]); f0 = v.fma(w0, f0);
+                v = FloatVector.broadcast(S, x[xf + c + 16]); f1 = v.fma(w0, f1); f0 = v.fma(w1, f0);
+                v = FloatVector.broadcast(S, x[xf + c + 32]); f2 = v.fma(w0, f2); f1 = v.fma(w1, f1); f0 = v.fma(w2, f0);
+                v = FloatVector.broadcast(S, x[xf + c + 48]); f3 = v.fma(w0, f3); f2 = v.fma(w1, f2); f1 = v.fma(w2, f1);
+                v = FloatVector.broadcast(S, x[xf + c + 64]); f3 = v.fma(w1, f3); f2 = v.fma(w2, f2);
+                v = FloatVector.broadcast(S, x[xf + c + 80]); f3 = v.fma(w2, f3);
+            }
+        }
+        add(a0, y, yo + 0 * L); add(a1, y, yo + 1 * L); add(a2, y, yo + 2 * L); add(a3, y, yo + 3 * L);
+        add(b0, y, yo + 4 * L); add(b1, y, yo + 5 * L); add(b2, y, yo + 6 * L); add(b3, y, yo + 7 * L);
+        add(c0, y, yo + 8 * L); add(c1, y, yo + 9 * L); add(c2, y, yo + 10 * L); add(c3, y, yo + 11 * L);
+        add(d0, y, yo + 12 * L); add(d1, y, yo + 13 * L); add(d2, y, yo + 14 * L); add(d3, y, yo + 15 * L);
+        add(e0, y, yo + 16 * L); add(e1, y, yo + 17 * L); add(e2, y, yo + 18 * L); add(e3, y, yo + 19 * L);
+        add(f0, y, yo + 20 * L); add(f1, y, yo + 21 * L); add(f2, y, yo + 22 * L); add(f3, y, yo + 23 * L);
+    }
+
+    /** 8 outputs x 1 vector, three taps at a time: for 16 registers. */
+    private static void triple2(float[] x, int xo, int[] quads, int q, int[] runs, int channels, float[] f, int fo, float[] y, int yo) {
+        FloatVector z = FloatVector.zero(S);
+        FloatVector a0 = z, a1 = z, a2 = z, a3 = z, b0 = z, b1 = z, b2 = z, b3 = z;
+        for (int r = 0; r < runs.length; r++) {
+            int xa = xo + quads[q + 0] + runs[r];
+            int xb = xo + quads[q + 1] + runs[r];
+            int fr = fo + r * channels * 3 * L;
+            for (int c = 0; c < channels; c++) {
+                FloatVector w0 = FloatVector.fromArray(S, f, fr + c * 3 * L);
+                FloatVector w1 = FloatVector.fromArray(S, f, fr + c * 3 * L + L);
+                FloatVector w2 = FloatVector.fromArray(S, f, fr + c * 3 * L + 2 * L);
+                FloatVector v = FloatVector.broadcast(S, x[xa + c]); a0 = v.fma(w0, a0);
+                v = FloatVector.broadcast(S, x[xa + c + 16]); a1 = v.fma(w0, a1); a0 = v.fma(w1, a0);
+                v = FloatVector.broadcast(S, x[xa + c + 32]); a2 = v.fma(w0, a2); a1 = v.fma(w1, a1); a0 = v.fma(w2, a0);
+                v = FloatVector.broadcast(S, x[xa + c + 48]); a3 = v.fma(w0, a3); a2 = v.fma(w1, a2); a1 = v.fma(w2, a1);
+                v = FloatVector.broadcast(S, x[xa + c + 64]); a3 = v.fma(w1, a3); a2 = v.fma(w2, a2);
+                v = FloatVector.broadcast(S, x[xa + c + 80]); a3 = v.fma(w2, a3);
+                v = FloatVector.broadcast(S, x[xb + c]); b0 = v.fma(w0, b0);
+                v = FloatVector.broadcast(S, x[xb + c + 16]); b1 = v.fma(w0, b1); b0 = v.fma(w1, b0);
+                v = FloatVector.broadcast(S, x[xb + c + 32]); b2 = v.fma(w0, b2); b1 = v.fma(w1, b1); b0 = v.fma(w2, b0);
+                v = FloatVector.broadcast(S, x[xb + c + 48]); b3 = v.fma(w0, b3); b2 = v.fma(w1, b2); b1 = v.fma(w2, b1);
+                v = FloatVector.broadcast(S, x[xb + c + 64]); b3 = v.fma(w1, b3); b2 = v.fma(w2, b2);
+                v = FloatVector.broadcast(S, x[xb + c + 80]); b3 = v.fma(w2, b3);
+            }
+        }
+        add(a0, y, yo + 0 * L); add(a1, y, yo + 1 * L); add(a2, y, yo + 2 * L); add(a3, y, yo + 3 * L);
+        add(b0, y, yo + 4 * L); add(b1, y, yo + 5 * L); add(b2, y, yo + 6 * L); add(b3, y, yo + 7 * L);
+    }
+
+    /** 12 outputs x 2 vectors, tap by tap. */
+    private static void single3x2(float[] x, int xo, int[] quads, int q, int[] runs, int channels, float[] f, int fo, float[] y, int yo) {
+        FloatVector z = FloatVector.zero(S);
+        FloatVector a0l = z, a0h = z, a1l = z, a1h = z, a2l = z, a2h = z, a3l = z, a3h = z;
+        FloatVector b0l = z, b0h = z, b1l = z, b1h = z, b2l = z, b2h = z, b3l = z, b3h = z;
+        FloatVector c0l = z, c0h = z, c1l = z, c1h = z, c2l = z, c2h = z, c3l = z, c3h = z;
+        for (int r = 0; r < runs.length; r++) {
+            int xa = xo + quads[q + 0] + runs[r];
+            int xb = xo + quads[q + 1] + runs[r];
+            int xc = xo + quads[q + 2] + runs[r];
+            int fr = fo + r * channels * 2 * L;
+            for (int c = 0; c < channels; c++) {
+                FloatVector wl = FloatVector.fromArray(S, f, fr + c * 2 * L);
+                FloatVector wh = FloatVector.fromArray(S, f, fr + c * 2 * L + L);
+                FloatVector v = FloatVector.broadcast(S, x[xa + c]); a0l = v.fma(wl, a0l); a0h = v.fma(wh, a0h);
+                v = FloatVector.broadcast(S, x[xa + c + 16]); a1l = v.fma(wl, a1l); a1h = v.fma(wh, a1h);
+                v = FloatVector.broadcast(S, x[xa + c + 32]); a2l = v.fma(wl, a2l); a2h = v.fma(wh, a2h);
+                v = FloatVector.broadcast(S, x[xa + c + 48]); a3l = v.fma(wl, a3l); a3h = v.fma(wh, a3h);
+                v = FloatVector.broadcast(S, x[xb + c]); b0l = v.fma(wl, b0l); b0h = v.fma(wh, b0h);
+                v = FloatVector.broadcast(S, x[xb + c + 16]); b1l = v.fma(wl, b1l); b1h = v.fma(wh, b1h);
+                v = FloatVector.broadcast(S, x[xb + c + 32]); b2l = v.fma(wl, b2l); b2h = v.fma(wh, b2h);
+                v = FloatVector.broadcast(S, x[xb + c + 48]); b3l = v.fma(wl, b3l); b3h = v.fma(wh, b3h);
+                v = FloatVector.broadcast(S, x[xc + c]); c0l = v.fma(wl, c0l); c0h = v.fma(wh, c0h);
+                v = FloatVector.broadcast(S, x[xc + c + 16]); c1l = v.fma(wl, c1l); c1h = v.fma(wh, c1h);
+                v = FloatVector.broadcast(S, x[xc + c + 32]); c2l = v.fma(wl, c2l); c2h = v.fma(wh, c2h);
+                v = FloatVector.broadcast(S, x[xc + c + 48]); c3l = v.fma(wl, c3l); c3h = v.fma(wh, c3h);
+            }
+        }
+        add(a0l, y, yo + 0 * L); add(a0h, y, yo + 1 * L); add(a1l, y, yo + 2 * L); add(a1h, y, yo + 3 * L);
+        add(a2l, y, yo + 4 * L); add(a2h, y, yo + 5 * L); add(a3l, y, yo + 6 * L); add(a3h, y, yo + 7 * L);
+        add(b0l, y, yo + 8 * L); add(b0h, y, yo + 9 * L); add(b1l, y, yo + 10 * L); add(b1h, y, yo + 11 * L);
+        add(b2l, y, yo + 12 * L); add(b2h, y, yo + 13 * L); add(b3l, y, yo + 14 * L); add(b3h, y, yo + 15 * L);
+        add(c0l, y, yo + 16 * L); add(c0h, y, yo + 17 * L); add(c1l, y, yo + 18 * L); add(c1h, y, yo + 19 * L);
+        add(c2l, y, yo + 20 * L); add(c2h, y, yo + 21 * L); add(c3l, y, yo + 22 * L); add(c3h, y, yo + 23 * L);
+    }
+
+    /** 12 outputs x 1 vector, tap by tap: for 16 registers. */
+    private static void single3(float[] x, int xo, int[] quads, int q, int[] runs, int channels, float[] f, int fo, float[] y, int yo) {
+        FloatVector z = FloatVector.zero(S);
+        FloatVector a0 = z, a1 = z, a2 = z, a3 = z, b0 = z, b1 = z, b2 = z, b3 = z;
+        FloatVector c0 = z, c1 = z, c2 = z, c3 = z;
+        for (int r = 0; r < runs.length; r++) {
+            int xa = xo + quads[q + 0] + runs[r];
+            int xb = xo + quads[q + 1] + runs[r];
+            int xc = xo + quads[q + 2] + runs[r];
+            int fr = fo + r * channels * 1 * L;
+            for (int c = 0; c < channels; c++) {
+                FloatVector w0 = FloatVector.fromArray(S, f, fr + c * 1 * L);
+                FloatVector v = FloatVector.broadcast(S, x[xa + c]); a0 = v.fma(w0, a0);
+                v = FloatVector.broadcast(S, x[xa + c + 16]); a1 = v.fma(w0, a1);
+                v = FloatVector.broadcast(S, x[xa + c + 32]); a2 = v.fma(w0, a2);
+                v = FloatVector.broadcast(S, x[xa + c + 48]); a3 = v.fma(w0, a3);
+                v = FloatVector.broadcast(S, x[xb + c]); b0 = v.fma(w0, b0);
+                v = FloatVector.broadcast(S, x[xb + c + 16]); b1 = v.fma(w0, b1);
+                v = FloatVector.broadcast(S, x[xb + c + 32]); b2 = v.fma(w0, b2);
+                v = FloatVector.broadcast(S, x[xb + c + 48]); b3 = v.fma(w0, b3);
+                v = FloatVector.broadcast(S, x[xc + c]); c0 = v.fma(w0, c0);
+                v = FloatVector.broadcast(S, x[xc + c + 16]); c1 = v.fma(w0, c1);
+                v = FloatVector.broadcast(S, x[xc + c + 32]); c2 = v.fma(w0, c2);
+                v = FloatVector.broadcast(S, x[xc + c + 48]); c3 = v.fma(w0, c3);
+            }
+        }
+        add(a0, y, yo + 0 * L); add(a1, y, yo + 1 * L); add(a2, y, yo + 2 * L); add(a3, y, yo + 3 * L);
+        add(b0, y, yo + 4 * L); add(b1, y, yo + 5 * L); add(b2, y, yo + 6 * L); add(b3, y, yo + 7 * L);
+        add(c0, y, yo + 8 * L); add(c1, y, yo + 9 * L); add(c2, y, yo + 10 * L); add(c3, y, yo + 11 * L);
+    }
+    // @formatter:on
+
+    private static void add(FloatVector sum, float[] y, int yo) {
+        FloatVector.fromArray(S, y, yo).add(sum).intoArray(y, yo);
+    }
+}

@@ -1,0 +1,178 @@
+package dev.steppe.kernels;
+
+import java.util.Arrays;
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Convolution without a matrix of windows, forward or backward to the input: each tile of the {@link ConvView} copies its part of the input into a
+ * {@link ConvStage}, multiplies it with the {@link ConvPanels} of the filter strip by strip, and unpacks the sums into the output. The order of each sum is
+ * that of chunks, taps and channels.
+ */
+final class DirectConv {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int L = S.length();
+    private static final int QUAD = ConvStage.QUAD;
+
+    private final Workers workers;
+    private final SpanPool spans;
+
+    DirectConv(Workers workers, SpanPool spans) {
+        this.workers = workers;
+        this.spans = spans;
+    }
+
+    /** @param groups groups of channels, one after the other */
+    void run(ConvView view, int groups, Span.F32 x, Span.F32 filter, Span.F32 y) {
+        ConvTiles tiles = ConvTiles.of(view);
+        ConvPanels panels = new ConvPanels(view);
+        Span.F32 packed = (Span.F32) spans.take(DType.F32, panels.size());
+        Call call = new Call(view, tiles, panels, spans, x, packed, y);
+        try {
+            for (int group = 0; group < groups; group++) {
+                int g = group;
+                int fo = filter.offset() + g * (view.filterOut() == 1 ? view.out() : view.in());
+                panels.pack(workers, filter.array(), fo, packed.array(), packed.offset());
+                workers.run(tiles.count(), tile -> call.tile(tile, g));
+            }
+        } finally {
+            call.close();
+            spans.give(packed);
+        }
+    }
+
+    /** What is the same for all tiles of one call. */
+    private static final class Call {
+        private final ConvView view;
+        private final ConvTiles tiles;
+        private final ConvStage stage;
+        private final ConvPanels panels;
+        private final SpanPool spans;
+        private final Span.F32 x;
+        private final Span.F32 packed;
+        private final Span.F32 y;
+        /** For each phase, where the quads of a whole tile begin; tiles at the end use the first of them. */
+        private final Span.I32[] quads;
+        private final int[][] runs;
+        private final int sums;
+
+        Call(ConvView view, ConvTiles tiles, ConvPanels panels, SpanPool spans, Span.F32 x, Span.F32 packed, Span.F32 y) {
+            this.view = view;
+            this.tiles = tiles;
+            this.stage = new ConvStage(view, tiles.images(), tiles.rows());
+            this.panels = panels;
+            this.spans = spans;
+            this.x = x;
+            this.packed = packed;
+            this.y = y;
+            this.quads = view.phases().stream().map(this::quads).toArray(Span.I32[]::new);
+            this.runs = view.phases().stream().map(this::runs).toArray(int[][]::new);
+            int floats = 0;
+            for (int p = 0; p < quads.length; p++) {
+                floats = Math.max(floats, quads[p].length() * QUAD * ConvMicro.width(view.phases().get(p).triple()));
+            }
+            this.sums = floats;
+        }
+
+        void close() {
+            for (Span.I32 span : quads) {
+                spans.give(span);
+            }
+        }
+
+        private Span.I32 quads(ConvView.Phase phase) {
+            int rows = Math.min(tiles.rows(), phase.rows());
+            int across = Math.ceilDiv(phase.columns(), QUAD);
+            int count = tiles.images() * rows * across;
+            Span.I32 span = (Span.I32) spans.take(DType.I32, GemmPlan.roundUp(count, ConvMicro.quads(phase.triple())));
+            int[] array = span.array();
+            for (int q = 0; q < count; q++) {
+                array[span.offset() + q] = stage.pixel(q / across / rows, q / across % rows, q % across * QUAD);
+            }
+            Arrays.fill(array, span.offset() + count, span.offset() + span.length(), 0);
+            return span;
+        }
+
+        private int[] runs(ConvView.Phase phase) {
+            List<ConvView.Tap> taps = phase.taps();
+            int run = phase.triple() ? 3 : 1;
+            int[] offsets = new int[taps.size() / run];
+            Arrays.setAll(offsets, r -> stage.tap(taps.get(r * run)));
+            return offsets;
+        }
+
+        void tile(int tile, int group) {
+            int n0 = tiles.image(tile);
+            int images = Math.min(tiles.images(), view.n() - n0);
+            int i0 = tiles.row(tile);
+            int rows = Math.min(tiles.rows(), view.rows() - i0);
+            Span.F32 scratch = (Span.F32) spans.take(DType.F32, stage.size() + sums);
+            try {
+                stage.fill(x.array(), x.offset(), group * view.in(), n0, images, i0, rows, 0, stage.chunks(), scratch.array(),
+                        scratch.offset());
+                for (int p = 0; p < quads.length; p++) {
+                    ConvView.Phase phase = view.phases().get(p);
+                    int phaseRows = Math.min(rows, phase.rows() - i0);
+                    for (int panel = 0; phaseRows > 0 && panel < panels.panels(p); panel++) {
+                        int width = ConvMicro.width(phase.triple());
+                        int sumsAt = scratch.offset() + stage.size();
+                        multiply(p, panel, images * phaseRows * Math.ceilDiv(phase.columns(), QUAD), scratch.array(), scratch.offset(),
+                                sumsAt);
+                        int channel = group * view.out() + panel * width;
+                        int valid = Math.min(width, view.out() - panel * width);
+                        unpack(phase, n0, images, i0, phaseRows, channel, valid, width, scratch.array(), sumsAt);
+                    }
+                }
+            } finally {
+                spans.give(scratch);
+            }
+        }
+
+        private void multiply(int p, int panel, int count, float[] scratch, int xo, int sumsAt) {
+            boolean triple = view.phases().get(p).triple();
+            int strip = ConvMicro.quads(triple);
+            int stripFloats = strip * QUAD * ConvMicro.width(triple);
+            int strips = Math.ceilDiv(count, strip);
+            Arrays.fill(scratch, sumsAt, sumsAt + strips * stripFloats, 0);
+            for (int chunk = 0; chunk < stage.chunks(); chunk++) {
+                int channels = stage.channels(chunk);
+                int fo = packed.offset() + panels.offset(p, panel, chunk);
+                for (int s = 0; s < strips; s++) {
+                    ConvMicro.strip(triple, scratch, xo + chunk * stage.plane(), quads[p].array(), quads[p].offset() + s * strip, runs[p],
+                            channels,
+                            packed.array(), fo, scratch, sumsAt + s * stripFloats);
+                }
+            }
+        }
+
+        private void unpack(ConvView.Phase phase, int n0, int images, int i0, int rows, int channel, int valid, int width, float[] sums,
+                int from) {
+            int across = GemmPlan.roundUp(phase.columns(), QUAD);
+            for (int n = 0; n < images; n++) {
+                for (int i = 0; i < rows; i++) {
+                    int row = (n0 + n) * view.outH() + (i0 + i) * view.outStep() + phase.row();
+                    int to = y.offset() + (row * view.outW() + phase.column()) * view.outChannels() + channel;
+                    unpackRow(sums, from + (n * rows + i) * across * width, width, phase.columns(), valid, y.array(), to,
+                            view.outStep() * view.outChannels());
+                }
+            }
+        }
+    }
+
+    private static void unpackRow(float[] sums, int from, int width, int columns, int valid, float[] y, int to, int step) {
+        if (valid == width) {
+            for (int j = 0; j < columns; j++) {
+                for (int v = 0; v < width; v += L) {
+                    FloatVector.fromArray(S, sums, from + j * width + v).intoArray(y, to + j * step + v);
+                }
+            }
+            return;
+        }
+        for (int j = 0; j < columns; j++) {
+            for (int c = 0; c < valid; c++) {
+                y[to + j * step + c] = sums[from + j * width + c];
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.steppe.kernels;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The adjoint of convolution in the filter, without a matrix of windows: for each tap a product of the staged input, transposed, and the staged output
+ * gradient, summed over pixels.
+ *
+ * <p>Work is cut twice, by the shape alone: the pixels into parts, each with sums of its own that are added in the order of parts; and, where the filter is so
+ * big that many copies of it would cost more than they save, the input channels.
+ */
+final class DirectConvFilter {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int L = S.length();
+    private static final int CHANNELS = ConvFilterMicro.CHANNELS;
+    /** Tiles for eight threads to share evenly. */
+    private static final int TILES = 16;
+    /** Floats of all partial sums together. */
+    private static final int PARTIAL = 1 << 23;
+
+    private final Workers workers;
+    private final SpanPool spans;
+
+    DirectConvFilter(Workers workers, SpanPool spans) {
+        this.workers = workers;
+        this.spans = spans;
+    }
+
+    void run(ConvShape shape, Span.F32 x, Span.F32 dy, Span.F32 dfilter) {
+        Call call = new Call(shape, spans, x, dy, dfilter);
+        Span.F32 sums = (Span.F32) spans.take(DType.F32, call.parts * call.partFloats());
+        try {
+            for (int group = 0; group < shape.groups(); group++) {
+                int g = group;
+                workers.run(call.parts * call.cuts, t -> call.tile(t / call.cuts, t % call.cuts, g, sums.array(), sums.offset()));
+                workers.ranges(call.blocks(), Tiles.rows((long) call.parts * call.blockFloats()), (from, to) -> {
+                    for (int block = from; block < to; block++) {
+                        call.finish(block, g, sums.array(), sums.offset());
+                    }
+                });
+            }
+        } finally {
+            spans.give(sums);
+        }
+    }
+
+    /** What is the same for all tiles of one call. */
+    private static final class Call {
+        private final ConvView view;
+        private final SpanPool spans;
+        private final Span.F32 x;
+        private final Span.F32 dy;
+        private final Span.F32 dfilter;
+        private final ConvTiles tiles;
+        private final ConvStage stage;
+        private final boolean triple;
+        /** Taps, every third of them if triple. */
+        private final List<ConvView.Tap> runs;
+        /** Vectors, or pairs of them, of output channels. */
+        private final int panels;
+        private final int width;
+        /** Columns of zeros before and after a staged row of dy: where the first and last tap of a triple leave it. */
+        private final int margin;
+        private final int dyRow;
+        private final int dyPlane;
+        /** Blocks of input channels in a chunk of the stage. */
+        private static final int PER_CHUNK = ConvStage.CHUNK / CHANNELS;
+        /** How often the pixels are cut. */
+        final int parts;
+        /** How often the chunks of input channels are cut. */
+        final int cuts;
+
+        Call(ConvShape shape, SpanPool spans, Span.F32 x, Span.F32 dy, Span.F32 dfilter) {
+            this.view = ConvView.forward(shape);
+            this.spans = spans;
+            this.x = x;
+            this.dy = dy;
+            this.dfilter = dfilter;
+            this.tiles = ConvTiles.of(view);
+            this.stage = new ConvStage(view, tiles.images(), tiles.rows());
+            ConvView.Phase phase = view.phases().getFirst();
+            this.triple = phase.triple();
+            int step = triple ? 3 : 1;
+            this.runs = IntStream.range(0, phase.taps().size() / step).mapToObj(r -> phase.taps().get(r * step)).toList();
+            this.width = triple ? L : 2 * L;
+            this.panels = Math.ceilDiv(view.out(), width);
+            this.margin = triple ? 2 : 0;
+            this.dyRow = (view.outW() + 2 * margin) * L;
+            this.dyPlane = tiles.images() * tiles.rows() * dyRow;
+            this.parts = Math.clamp(Integer.highestOneBit(PARTIAL / Math.max(1, partFloats())), 1,
+                    Math.min(TILES, Math.max(1, tiles.count())));
+            this.cuts = Math.min(stage.chunks(), Math.ceilDiv(TILES, parts));
+        }
+
+        int blockFloats() {
+            return ConvFilterMicro.block(triple);
+        }
+
+        /** Blocks of one part: {@code [chunk, block of the chunk, panel, run]}. */
+        int blocks() {
+            return stage.chunks() * PER_CHUNK * panels * runs.size();
+        }
+
+        int partFloats() {
+            return blocks() * blockFloats();
+        }
+
+        /** Some chunks of input channels over a part of the pixels. */
+        void tile(int part, int cut, int group, float[] sums, int so) {
+            int chunk0 = cut * stage.chunks() / cuts;
+            int chunks = (cut + 1) * stage.chunks() / cuts - chunk0;
+            int perChunk = PER_CHUNK * panels * runs.size() * blockFloats();
+            int to = so + part * partFloats() + chunk0 * perChunk;
+            Arrays.fill(sums, to, to + chunks * perChunk, 0);
+            int xFloats = chunks * stage.plane();
+            Span.F32 scratch = (Span.F32) spans.take(DType.F32, xFloats + panels * (width / L) * dyPlane);
+            try {
+                int last = (int) ((part + 1L) * tiles.count() / parts);
+                for (int t = (int) ((long) part * tiles.count() / parts); t < last; t++) {
+                    int n0 = tiles.image(t);
+                    int images = Math.min(tiles.images(), view.n() - n0);
+                    int i0 = tiles.row(t);
+                    int rows = Math.min(tiles.rows(), view.outH() - i0);
+                    stage.fill(x.array(), x.offset(), group * view.in(), n0, images, i0, rows, chunk0, chunks, scratch.array(),
+                            scratch.offset());
+                    fillGradient(group, n0, images, i0, rows, scratch.array(), scratch.offset() + xFloats);
+                    for (int chunk = 0; chunk < chunks; chunk++) {
+                        multiply(chunk0 + chunk, images, i0, rows, scratch.array(), scratch.offset() + chunk * stage.plane(),
+                                scratch.offset() + xFloats,
+                                sums, to + chunk * perChunk);
+                    }
+                }
+            } finally {
+                spans.give(scratch);
+            }
+        }
+
+        /** Stages dy as {@code [vector of channels, image, row, margin + column + margin, L]}. */
+        private void fillGradient(int group, int n0, int images, int i0, int rows, float[] to, int offset) {
+            for (int v = 0; v < panels * (width / L); v++) {
+                int valid = Math.clamp(view.out() - v * L, 0, L);
+                for (int n = 0; n < images; n++) {
+                    for (int i = 0; i < rows; i++) {
+                        int at = offset + v * dyPlane + (n * tiles.rows() + i) * dyRow;
+                        int row = ((n0 + n) * view.outH() + i0 + i) * view.outW() * view.outChannels();
+                        Arrays.fill(to, at, at + margin * L, 0);
+                        copyPixels(dy.array(), dy.offset() + row + group * view.out() + v * L, view.outChannels(), valid, view.outW(), to,
+                                at + margin * L);
+                        Arrays.fill(to, at + dyRow - margin * L, at + dyRow, 0);
+                    }
+                }
+            }
+        }
+
+        private static void copyPixels(float[] y, int yo, int step, int valid, int pixels, float[] to, int offset) {
+            if (valid == L) {
+                for (int p = 0; p < pixels; p++) {
+                    FloatVector.fromArray(S, y, yo + p * step).intoArray(to, offset + p * L);
+                }
+                return;
+            }
+            for (int p = 0; p < pixels; p++) {
+                for (int c = 0; c < L; c++) {
+                    to[offset + p * L + c] = c < valid ? y[yo + p * step + c] : 0;
+                }
+            }
+        }
+
+        private void multiply(int chunk, int images, int i0, int rows, float[] scratch, int xo, int yo, float[] sums, int to) {
+            int used = Math.ceilDiv(stage.channels(chunk), CHANNELS);
+            for (int b = 0; b < used; b++) {
+                for (int panel = 0; panel < panels; panel++) {
+                    for (int run = 0; run < runs.size(); run++) {
+                        int block = to + ((b * panels + panel) * runs.size() + run) * blockFloats();
+                        ConvView.Tap tap = runs.get(run);
+                        // rows of the input outside the image are zeros that need not be multiplied
+                        int lo = Math.clamp(Math.ceilDiv(-tap.row(), view.inStep()) - i0, 0, rows);
+                        int hi = Math.clamp(Math.ceilDiv(view.h() - tap.row(), view.inStep()) - i0, lo, rows);
+                        int xb = xo + stage.tap(tap) + lo * stage.outputRow() + b * CHANNELS;
+                        int yb = yo + panel * (width / L) * dyPlane + lo * dyRow;
+                        if (triple) {
+                            multiplyTriple(tap, images, hi - lo, scratch, xb, yb, sums, block);
+                        } else {
+                            ConvFilterMicro.single(scratch, xb, stage.image(), stage.outputRow(), scratch, yb, tiles.rows() * dyRow, dyRow,
+                                    dyPlane, images,
+                                    hi - lo, view.outW(), sums, block);
+                        }
+                    }
+                }
+            }
+        }
+
+        private void multiplyTriple(ConvView.Tap tap, int images, int rows, float[] scratch, int xb, int yb, float[] sums, int block) {
+            // so are columns: input column j of the stage is column j + tap.column() of the image
+            int lo = Math.clamp(-tap.column(), 0, view.outW() + margin);
+            int hi = Math.clamp(view.w() - tap.column(), lo, view.outW() + margin);
+            ConvFilterMicro.triple(scratch, xb + lo * ConvStage.CHUNK, stage.image(), stage.outputRow(), scratch, yb + lo * L,
+                    tiles.rows() * dyRow, dyRow,
+                    images, rows, hi - lo, sums, block);
+        }
+
+        /** Adds one block of all parts, in order, and stores it in the filter's layout. */
+        void finish(int block, int group, float[] sums, int so) {
+            int at = so + block * blockFloats();
+            for (int part = 1; part < parts; part++) {
+                VectorGemm.addInto(sums, at + part * partFloats(), sums, at, blockFloats());
+            }
+            int run = block % runs.size();
+            int panel = block / runs.size() % panels;
+            int channel = block / runs.size() / panels * CHANNELS;
+            int valid = Math.min(width, view.out() - panel * width);
+            for (int t = 0; t < (triple ? 3 : 1); t++) {
+                int tap = runs.get(run).index() + t;
+                int from = at + (triple ? 2 - t : 0) * CHANNELS * width;
+                for (int c = 0; c < Math.min(CHANNELS, view.in() - channel); c++) {
+                    int to = dfilter.offset() + tap * view.filterTap() + (channel + c) * view.filterIn() + group * view.out()
+                            + panel * width;
+                    System.arraycopy(sums, from + c * width, dfilter.array(), to, valid);
+                }
+            }
+        }
+    }
+}
