@@ -1,0 +1,56 @@
+package dev.steppe.nn;
+
+import dev.steppe.core.Pass;
+import dev.steppe.core.Role;
+import dev.steppe.core.RunningStatistics;
+import dev.steppe.core.Shape;
+import dev.steppe.core.Tensor;
+import dev.steppe.core.TensorOps;
+import dev.steppe.core.Weight;
+import dev.steppe.kernels.ShapeException;
+
+/**
+ * {@code y = (x - mean) / sqrt(variance + epsilon) * weight + bias} for each channel, the last axis of {@code x: [.., channels]}: Ioffe, Szegedy: Batch
+ * Normalization, ICML 2015. In training mean and (biased) variance are the batch's, and the pass collects them; in evaluation they are the running ones,
+ * which take a share {@code momentum} of each batch. The defaults are PyTorch's: epsilon 1e-5, momentum 0.1.
+ */
+public final class BatchNorm2d extends Layer {
+    private final double epsilon;
+    private final Weight scale;
+    private final Weight shift;
+    private final RunningStatistics statistics;
+
+    /** With epsilon 1e-5 and momentum 0.1. */
+    public BatchNorm2d(int channels) {
+        this(channels, 1e-5, 0.1);
+    }
+
+    /**
+     * With constants of its own.
+     *
+     * @param momentum the share of a new batch in the running statistics, in (0, 1]
+     */
+    public BatchNorm2d(int channels, double epsilon, double momentum) {
+        Checks.positive("batchNorm2d", "channels", channels);
+        Checks.that(epsilon > 0, "batchNorm2d: epsilon must be positive, got " + epsilon);
+        this.epsilon = epsilon;
+        this.scale = weight("weight", Shape.of(channels), Role.NORM_SCALE, Weight.NO_FILTERS, Initialiser.constant(1));
+        this.shift = weight("bias", Shape.of(channels), Role.NORM_SHIFT, Weight.NO_FILTERS, Initialiser.constant(0));
+        this.statistics = statistics(channels, momentum);
+    }
+
+    @Override
+    protected Tensor compute(Tensor x, Pass pass) {
+        if (!pass.isTraining()) {
+            return x.batchNormInference(pass.mean(statistics), pass.variance(statistics), pass.at(scale), pass.at(shift), epsilon);
+        }
+        int count = x.size() / statistics.channels();
+        if (count < 2) {
+            throw new ShapeException("batchNorm2d: training needs two values per channel or more, got " + count + " (x " + x.shape() + ", "
+                    + statistics.channels() + " channels)");
+        }
+        Tensor[] y = TensorOps.batchNorm(x, pass.at(scale), pass.at(shift), epsilon);
+        pass.collect(statistics, count, y[1], y[2]);
+        return y[0];
+    }
+}

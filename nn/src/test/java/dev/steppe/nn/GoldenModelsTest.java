@@ -1,0 +1,147 @@
+package dev.steppe.nn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.steppe.core.Batch;
+import dev.steppe.core.Buffers;
+import dev.steppe.core.Evaluator;
+import dev.steppe.core.Losses;
+import dev.steppe.core.Objective;
+import dev.steppe.core.ParameterSpace;
+import dev.steppe.core.Parameters;
+import dev.steppe.core.Pass;
+import dev.steppe.core.RandomKey;
+import dev.steppe.core.Shape;
+import dev.steppe.core.Tensor;
+import dev.steppe.kernels.DType;
+import dev.steppe.kernels.Kernels;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Three ResNets against reference values that PyTorch computed in float64 (the file tells how): logits, loss, gradients, running statistics after one training
+ * forward, and evaluation logits with these.
+ */
+class GoldenModelsTest {
+    private final Json golden = Json.resource("/golden/models.json").get("cases");
+
+    @ParameterizedTest
+    @CsvSource({"resnet8, F64, 1e-10", "resnet20, F64, 1e-10", "resnet18, F64, 1e-10", "resnet8, F32, 1e-4", "resnet20, F32, 1e-4",
+        "resnet18, F32, 1e-4"})
+    void agreesWithPyTorch(String name, DType dtype, double tolerance) {
+        Json expected = golden.get(name);
+        Layer model = Models.named(name, 3, 10);
+        ParameterSpace space = model.space();
+        assertEquals(expected.get("gradients").keys(), space.segments().stream().map(ParameterSpace.Segment::name).toList());
+        Parameters parameters = new Parameters(space, point(space, expected.get("a").number()).to(dtype), model.initialBuffers(dtype));
+        Batch batch = batch(expected.get("batch").integer(), expected.get("size").integer(), dtype);
+        Tensor[] logits = new Tensor[1];
+        Objective objective = Objective.of((x, pass) -> {
+            Tensor y = model.forward(x, pass);
+            logits[0] = y.keep();
+            return y;
+        }, Losses.crossEntropy(Losses.Smoothing.of(expected.get("labelSmoothing").number())));
+        Evaluator evaluator = new Evaluator(Kernels.defaults(), objective);
+        Tensor gradient = Tensor.zeros(dtype, Shape.of(space.size()));
+
+        Evaluator.Result result = evaluator.gradient(batch, parameters, Pass.Mode.TRAINING, RandomKey.of(0), gradient);
+
+        assertClose("logits", expected.get("trainLogits").numbers(), logits[0].toDoubles(), tolerance);
+        assertClose("loss", new double[] {expected.get("loss").number()}, new double[] {result.loss()}, tolerance);
+        for (ParameterSpace.Segment s : space.segments()) {
+            assertGradient(s, expected.get("gradients").get(s.name()), space.view(gradient, s), tolerance);
+        }
+        Buffers buffers = parameters.buffers().updated(result.collected());
+        assertRunning(expected.get("runningAfterOneForward"), buffers, tolerance);
+        Tensor outputs = evaluator.evaluate(batch, new Parameters(space, parameters.point(), buffers)).outputs();
+        assertClose("evaluation logits", expected.get("evalLogitsAfter").numbers(), outputs.toDoubles(), tolerance);
+    }
+
+    private static void assertGradient(ParameterSpace.Segment s, Json expected, Tensor gradient, double tolerance) {
+        Tensor there = PyTorchLayout.write(s.weight(), gradient);
+        double[] shape = expected.get("shape").numbers();
+        assertEquals(Arrays.stream(shape).mapToObj(d -> String.valueOf((int) d)).collect(Collectors.joining(",", "[", "]")),
+                there.shape().toString(),
+                s.name());
+        double norm = expected.get("norm").number();
+        double[] numbers = there.toDoubles();
+        assertEquals(norm, norm(numbers), tolerance * norm, s.name() + ": norm");
+        double[] first = expected.get("first").numbers();
+        for (int i = 0; i < first.length; i++) {
+            assertEquals(first[i], numbers[i], tolerance * norm, s.name() + ": gradient " + i);
+        }
+        assertEquals(expected.get("last").number(), numbers[numbers.length - 1], tolerance * norm, s.name() + ": last gradient");
+    }
+
+    private static void assertRunning(Json expected, Buffers buffers, double tolerance) {
+        int compared = 0;
+        for (Buffers.Entry e : buffers.entries()) {
+            assertClose(e.name() + ": mean", expected.get(e.name() + ".running_mean").numbers(), Arrays.copyOf(e.mean().toDoubles(), 3),
+                    tolerance);
+            assertClose(e.name() + ": variance", expected.get(e.name() + ".running_var").numbers(),
+                    Arrays.copyOf(e.variance().toDoubles(), 3),
+                    tolerance);
+            assertEquals(1, e.batches());
+            compared += 2;
+        }
+        assertEquals(expected.keys().size(), compared);
+    }
+
+    private static void assertClose(String what, double[] expected, double[] actual, double tolerance) {
+        double[] difference = new double[expected.length];
+        assertEquals(expected.length, actual.length, what);
+        Arrays.setAll(difference, i -> expected[i] - actual[i]);
+        double relative = norm(difference) / norm(expected);
+        assertTrue(relative <= tolerance, what + ": relative difference " + relative + ", allowed " + tolerance);
+    }
+
+    private static double norm(double[] x) {
+        return Math.sqrt(Arrays.stream(x).map(v -> v * v).sum());
+    }
+
+    /** The weights that the file describes; its indices are PyTorch's. */
+    private static Tensor point(ParameterSpace space, double a) {
+        Tensor point = Tensor.zeros(DType.F64, Shape.of(space.size()));
+        for (int t = 0; t < space.segments().size(); t++) {
+            ParameterSpace.Segment s = space.segments().get(t);
+            Tensor there = Tensor.zeros(DType.F64, PyTorchLayout.shape(s.weight()));
+            double fanIn = (double) there.size() / there.shape().dim(0);
+            for (int i = 0; i < there.size(); i++) {
+                double value = s.shape().rank() > 1
+                        ? (hash(i + 1000003 * (t + (long) Math.floor(1000 * a))) / 0x1p32 - 0.5) * Math.sqrt(24 / fanIn)
+                        : s.name().endsWith(".weight") ? 1 + 0.1 * Math.sin(a * i + t) : 0.1 * Math.cos(a * i + t);
+                there.span().set(i, value);
+            }
+            PyTorchLayout.read(there, s.weight(), space.view(point, s));
+        }
+        return point;
+    }
+
+    private static long hash(long k) {
+        long mask = 0xffffffffL;
+        long h = k & mask;
+        h = (h ^ (h >> 16)) * 0x7feb352dL & mask;
+        h = (h ^ (h >> 15)) * 0x846ca68bL & mask;
+        return h ^ (h >> 16);
+    }
+
+    private static Batch batch(int n, int size, DType dtype) {
+        Tensor x = Tensor.zeros(DType.F64, Shape.of(n, size, size, 3));
+        int[] labels = new int[n];
+        int place = 0;
+        for (int i = 0; i < n; i++) {
+            labels[i] = (3 * i + 1) % 10;
+            for (int h = 0; h < size; h++) {
+                for (int w = 0; w < size; w++) {
+                    for (int c = 0; c < 3; c++) {
+                        x.span().set(place++, Math.sin(0.7 * i + 1.3 * c + 0.11 * h * (c + 1) + 0.05 * w * (i + 2)));
+                    }
+                }
+            }
+        }
+        return Batch.of(x.to(dtype), Tensor.of(Shape.of(n), labels));
+    }
+}
