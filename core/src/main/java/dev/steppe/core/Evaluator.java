@@ -1,8 +1,6 @@
 package dev.steppe.core;
 
 import dev.steppe.kernels.Kernels;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -57,28 +55,17 @@ public final class Evaluator {
      * @param gradient a point, overwritten; zeros where the loss does not depend on a weight or the weight is frozen
      */
     public Result gradient(Batch batch, Parameters at, Pass.Mode mode, RandomKey key, Tensor gradient) {
-        at.space().requirePoint(gradient);
-        try (Tape tape = guard == null ? Tape.on(kernels) : Tape.guarded(kernels, guard)) {
-            Pass pass = new Pass(tape, at, mode, key);
-            Tensor losses = objective.losses(batch, pass);
-            Tensor loss = losses.mul(weights(tape, batch, losses)).sum();
-            List<ParameterSpace.Segment> segments = new ArrayList<>();
-            for (ParameterSpace.Segment s : at.space().segments()) {
-                if (!s.frozen() && pass.used(s.weight())) {
-                    segments.add(s);
-                }
-            }
-            Tensor[] leaves = segments.stream().map(s -> pass.at(s.weight())).toArray(Tensor[]::new);
-            Tensor[] gradients = tape.gradients(loss, leaves);
-            if (segments.size() < at.space().segments().size()) {
-                kernels.move().fill(gradient.span(), 0);
-            }
-            for (int i = 0; i < leaves.length; i++) {
-                Spans.copy(gradients[i].span(), gradient.span().slice(segments.get(i).offset(), segments.get(i).size()));
-            }
-            gradient.storage().touched();
-            return new Result(loss.item(), losses.toDoubles(), null, pass.collected());
+        LossGraph.requireLikeWeights(at, gradient);
+        try (Tape tape = tape()) {
+            LossGraph graph = new LossGraph(tape, objective, batch, at, mode, key);
+            graph.write(tape.gradients(graph.loss(), graph.leaves()), gradient, kernels);
+            return graph.result();
         }
+    }
+
+    /** A recording tape, with this evaluator's guard. */
+    Tape tape() {
+        return guard == null ? Tape.on(kernels) : Tape.guarded(kernels, guard);
     }
 
     /** Losses at {@code at}: a forward alone. */
@@ -86,6 +73,7 @@ public final class Evaluator {
         try (Tape tape = Tape.inference(kernels)) {
             Pass pass = new Pass(tape, at, mode, key);
             Tensor losses = objective.losses(batch, pass);
+            LossGraph.requireLosses(losses, batch);
             double[] values = losses.toDoubles();
             return new Result(total(values, batch), values, null, pass.collected());
         }
@@ -96,20 +84,14 @@ public final class Evaluator {
         try (Tape tape = Tape.inference(kernels)) {
             Pass pass = new Pass(tape, at, Pass.Mode.EVALUATION, RandomKey.of(0));
             Tensor outputs = objective.outputs(batch, pass);
-            double[] values = objective.losses(outputs, batch).toDoubles();
+            Tensor losses = objective.losses(outputs, batch);
+            LossGraph.requireLosses(losses, batch);
+            double[] values = losses.toDoubles();
             return new Result(total(values, batch), values, outputs.keep(), pass.collected());
         }
     }
 
-    static Tensor weights(Tape tape, Batch batch, Tensor losses) {
-        Tensor w = tape.zeros(losses.type());
-        for (int i = 0; i < batch.size(); i++) {
-            w.span().set(i, batch.weight(i));
-        }
-        return w;
-    }
-
-    private static double total(double[] losses, Batch batch) {
+    static double total(double[] losses, Batch batch) {
         double sum = 0;
         for (int i = 0; i < losses.length; i++) {
             sum += batch.weight(i) * losses[i];

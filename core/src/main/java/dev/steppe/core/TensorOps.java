@@ -281,7 +281,7 @@ public abstract sealed class TensorOps permits Tensor {
 
     /** Tensors one after the other along an axis. */
     public static Tensor concat(int axis, Tensor... parts) {
-        if (parts.length == 0) { throw new ShapeException("concat: no operands"); }
+        if (parts.length == 0) { throw new ShapeException("concat: 0 operands"); }
         return applyAll(new Concat(parts[0].shape().axis(axis)), parts)[0];
     }
 
@@ -327,11 +327,13 @@ public abstract sealed class TensorOps permits Tensor {
 
     /** Mean over {@code axes}, which are kept with size 1 if {@code keep}. */
     public final Tensor mean(boolean keep, int... axes) {
+        Shape s = self().shape();
+        int count = Arrays.stream(axes).map(s::axis).distinct().map(s::dim).reduce(1, (a, b) -> a * b);
         Tensor sum = sum(keep, axes);
-        if (self().size() == 0) {
-            throw new ShapeException("mean: of no elements (" + self().shape() + ", axes " + Arrays.toString(axes) + ")");
+        if (count == 0 && sum.size() > 0) {
+            throw new ShapeException("mean: of 0 elements (" + s + ", axes " + Arrays.toString(axes) + ")");
         }
-        return sum.times((double) sum.size() / self().size());
+        return sum.times(1.0 / count);
     }
 
     /** Biased variance (divided by the count) over {@code axes}, which are kept with size 1 if {@code keep}. */
@@ -421,6 +423,11 @@ public abstract sealed class TensorOps permits Tensor {
     /** Layer normalisation over the last axis; scale and shift are {@code [c]}. See {@link LayerNorm}. */
     public final Tensor layerNorm(Tensor scale, Tensor shift, double epsilon) {
         return apply(new LayerNorm(epsilon), scale, shift);
+    }
+
+    /** Whether gradients can flow through this tensor: F32 or F64. */
+    final boolean isFloating() {
+        return self().dtype().isFloating();
     }
 
     private int[] allAxes() {

@@ -16,7 +16,7 @@ import java.util.Arrays;
 public record Concat(int axis) implements Op {
     @Override
     public TensorType[] infer(TensorType... in) {
-        if (in.length == 0) { throw new ShapeException(name() + ": no operands"); }
+        if (in.length == 0) { throw new ShapeException(name() + ": 0 operands"); }
         long size = 0;
         for (TensorType t : in) {
             Shape first = in[0].shape();

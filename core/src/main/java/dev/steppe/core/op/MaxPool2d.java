@@ -7,6 +7,7 @@ import dev.steppe.core.TensorType;
 import dev.steppe.kernels.DType;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.PoolShape;
+import dev.steppe.kernels.ShapeException;
 import dev.steppe.kernels.Span;
 
 /**
@@ -33,6 +34,12 @@ public record MaxPool2d(int height, int width, int stride, int padding) implemen
 
     static Shape output(PoolShape s) {
         return Shape.of(s.n(), s.oh(), s.ow(), s.c());
+    }
+
+    static void requireArgmax(String name, Shape y, TensorType argmax) {
+        if (!argmax.equals(new TensorType(DType.I32, y))) {
+            throw new ShapeException(name + ": argmax is " + argmax + ", expected " + new TensorType(DType.I32, y));
+        }
     }
 
     @Override

@@ -20,7 +20,7 @@ public record MaxPool2dBackward(MaxPool2d pool, Shape shape) implements Op {
         Types.require(name(), 1, in[0]);
         Shape y = MaxPool2d.output(pool.shape(shape));
         Types.requireShape(name(), "dy", y, in[0]);
-        Types.requireShape(name(), "argmax", y, in[1]);
+        MaxPool2d.requireArgmax(name(), y, in[1]);
         return Types.one(in[0].dtype(), shape);
     }
 

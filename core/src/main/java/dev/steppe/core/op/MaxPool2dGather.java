@@ -20,7 +20,7 @@ public record MaxPool2dGather(MaxPool2d pool) implements Op {
         Types.require(name(), 1, in[0]);
         Types.requireRank(name(), "x", 4, in[0]);
         Shape y = MaxPool2d.output(pool.shape(in[0].shape()));
-        Types.requireShape(name(), "argmax", y, in[1]);
+        MaxPool2d.requireArgmax(name(), y, in[1]);
         return Types.one(in[0].dtype(), y);
     }
 

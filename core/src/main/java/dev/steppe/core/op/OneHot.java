@@ -19,6 +19,11 @@ import dev.steppe.kernels.Span;
  * @param off value elsewhere
  */
 public record OneHot(DType dtype, int classes, double on, double off) implements Op {
+    /** @throws ShapeException if the result would not be F32 or F64 */
+    public OneHot {
+        if (!dtype.isFloating()) { throw new ShapeException("oneHot: gives F32 or F64, not " + dtype); }
+    }
+
     @Override
     public TensorType[] infer(TensorType... in) {
         Types.requireCount(name(), 1, in);
