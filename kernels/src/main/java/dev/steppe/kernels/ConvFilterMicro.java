@@ -76,12 +76,30 @@ final class ConvFilterMicro {
                 }
             }
         }
-        add(a0, d, to + 0 * L); add(a1, d, to + 1 * L); add(a2, d, to + 2 * L); add(a3, d, to + 3 * L);
-        add(a4, d, to + 4 * L); add(a5, d, to + 5 * L); add(a6, d, to + 6 * L); add(a7, d, to + 7 * L);
-        add(b0, d, to + 8 * L); add(b1, d, to + 9 * L); add(b2, d, to + 10 * L); add(b3, d, to + 11 * L);
-        add(b4, d, to + 12 * L); add(b5, d, to + 13 * L); add(b6, d, to + 14 * L); add(b7, d, to + 15 * L);
-        add(c0, d, to + 16 * L); add(c1, d, to + 17 * L); add(c2, d, to + 18 * L); add(c3, d, to + 19 * L);
-        add(c4, d, to + 20 * L); add(c5, d, to + 21 * L); add(c6, d, to + 22 * L); add(c7, d, to + 23 * L);
+        FloatVector.fromArray(S, d, to).add(a0).intoArray(d, to);
+        FloatVector.fromArray(S, d, to + L).add(a1).intoArray(d, to + L);
+        FloatVector.fromArray(S, d, to + 2 * L).add(a2).intoArray(d, to + 2 * L);
+        FloatVector.fromArray(S, d, to + 3 * L).add(a3).intoArray(d, to + 3 * L);
+        FloatVector.fromArray(S, d, to + 4 * L).add(a4).intoArray(d, to + 4 * L);
+        FloatVector.fromArray(S, d, to + 5 * L).add(a5).intoArray(d, to + 5 * L);
+        FloatVector.fromArray(S, d, to + 6 * L).add(a6).intoArray(d, to + 6 * L);
+        FloatVector.fromArray(S, d, to + 7 * L).add(a7).intoArray(d, to + 7 * L);
+        FloatVector.fromArray(S, d, to + 8 * L).add(b0).intoArray(d, to + 8 * L);
+        FloatVector.fromArray(S, d, to + 9 * L).add(b1).intoArray(d, to + 9 * L);
+        FloatVector.fromArray(S, d, to + 10 * L).add(b2).intoArray(d, to + 10 * L);
+        FloatVector.fromArray(S, d, to + 11 * L).add(b3).intoArray(d, to + 11 * L);
+        FloatVector.fromArray(S, d, to + 12 * L).add(b4).intoArray(d, to + 12 * L);
+        FloatVector.fromArray(S, d, to + 13 * L).add(b5).intoArray(d, to + 13 * L);
+        FloatVector.fromArray(S, d, to + 14 * L).add(b6).intoArray(d, to + 14 * L);
+        FloatVector.fromArray(S, d, to + 15 * L).add(b7).intoArray(d, to + 15 * L);
+        FloatVector.fromArray(S, d, to + 16 * L).add(c0).intoArray(d, to + 16 * L);
+        FloatVector.fromArray(S, d, to + 17 * L).add(c1).intoArray(d, to + 17 * L);
+        FloatVector.fromArray(S, d, to + 18 * L).add(c2).intoArray(d, to + 18 * L);
+        FloatVector.fromArray(S, d, to + 19 * L).add(c3).intoArray(d, to + 19 * L);
+        FloatVector.fromArray(S, d, to + 20 * L).add(c4).intoArray(d, to + 20 * L);
+        FloatVector.fromArray(S, d, to + 21 * L).add(c5).intoArray(d, to + 21 * L);
+        FloatVector.fromArray(S, d, to + 22 * L).add(c6).intoArray(d, to + 22 * L);
+        FloatVector.fromArray(S, d, to + 23 * L).add(c7).intoArray(d, to + 23 * L);
     }
 
     /** 4 input channels x 3 taps x 1 vector: for 16 registers. */
@@ -105,9 +123,18 @@ final class ConvFilterMicro {
                 }
             }
         }
-        add(a0, d, to + 0 * L); add(a1, d, to + 1 * L); add(a2, d, to + 2 * L); add(a3, d, to + 3 * L);
-        add(b0, d, to + 4 * L); add(b1, d, to + 5 * L); add(b2, d, to + 6 * L); add(b3, d, to + 7 * L);
-        add(c0, d, to + 8 * L); add(c1, d, to + 9 * L); add(c2, d, to + 10 * L); add(c3, d, to + 11 * L);
+        FloatVector.fromArray(S, d, to).add(a0).intoArray(d, to);
+        FloatVector.fromArray(S, d, to + L).add(a1).intoArray(d, to + L);
+        FloatVector.fromArray(S, d, to + 2 * L).add(a2).intoArray(d, to + 2 * L);
+        FloatVector.fromArray(S, d, to + 3 * L).add(a3).intoArray(d, to + 3 * L);
+        FloatVector.fromArray(S, d, to + 4 * L).add(b0).intoArray(d, to + 4 * L);
+        FloatVector.fromArray(S, d, to + 5 * L).add(b1).intoArray(d, to + 5 * L);
+        FloatVector.fromArray(S, d, to + 6 * L).add(b2).intoArray(d, to + 6 * L);
+        FloatVector.fromArray(S, d, to + 7 * L).add(b3).intoArray(d, to + 7 * L);
+        FloatVector.fromArray(S, d, to + 8 * L).add(c0).intoArray(d, to + 8 * L);
+        FloatVector.fromArray(S, d, to + 9 * L).add(c1).intoArray(d, to + 9 * L);
+        FloatVector.fromArray(S, d, to + 10 * L).add(c2).intoArray(d, to + 10 * L);
+        FloatVector.fromArray(S, d, to + 11 * L).add(c3).intoArray(d, to + 11 * L);
     }
 
     /** 8 input channels x 2 vectors. */
@@ -134,10 +161,22 @@ final class ConvFilterMicro {
                 }
             }
         }
-        add(l0, d, to + 0 * L); add(h0, d, to + 1 * L); add(l1, d, to + 2 * L); add(h1, d, to + 3 * L);
-        add(l2, d, to + 4 * L); add(h2, d, to + 5 * L); add(l3, d, to + 6 * L); add(h3, d, to + 7 * L);
-        add(l4, d, to + 8 * L); add(h4, d, to + 9 * L); add(l5, d, to + 10 * L); add(h5, d, to + 11 * L);
-        add(l6, d, to + 12 * L); add(h6, d, to + 13 * L); add(l7, d, to + 14 * L); add(h7, d, to + 15 * L);
+        FloatVector.fromArray(S, d, to).add(l0).intoArray(d, to);
+        FloatVector.fromArray(S, d, to + L).add(h0).intoArray(d, to + L);
+        FloatVector.fromArray(S, d, to + 2 * L).add(l1).intoArray(d, to + 2 * L);
+        FloatVector.fromArray(S, d, to + 3 * L).add(h1).intoArray(d, to + 3 * L);
+        FloatVector.fromArray(S, d, to + 4 * L).add(l2).intoArray(d, to + 4 * L);
+        FloatVector.fromArray(S, d, to + 5 * L).add(h2).intoArray(d, to + 5 * L);
+        FloatVector.fromArray(S, d, to + 6 * L).add(l3).intoArray(d, to + 6 * L);
+        FloatVector.fromArray(S, d, to + 7 * L).add(h3).intoArray(d, to + 7 * L);
+        FloatVector.fromArray(S, d, to + 8 * L).add(l4).intoArray(d, to + 8 * L);
+        FloatVector.fromArray(S, d, to + 9 * L).add(h4).intoArray(d, to + 9 * L);
+        FloatVector.fromArray(S, d, to + 10 * L).add(l5).intoArray(d, to + 10 * L);
+        FloatVector.fromArray(S, d, to + 11 * L).add(h5).intoArray(d, to + 11 * L);
+        FloatVector.fromArray(S, d, to + 12 * L).add(l6).intoArray(d, to + 12 * L);
+        FloatVector.fromArray(S, d, to + 13 * L).add(h6).intoArray(d, to + 13 * L);
+        FloatVector.fromArray(S, d, to + 14 * L).add(l7).intoArray(d, to + 14 * L);
+        FloatVector.fromArray(S, d, to + 15 * L).add(h7).intoArray(d, to + 15 * L);
     }
 
     /** 4 input channels x 2 vectors: for 16 registers. */
@@ -159,12 +198,14 @@ final class ConvFilterMicro {
                 }
             }
         }
-        add(l0, d, to + 0 * L); add(h0, d, to + 1 * L); add(l1, d, to + 2 * L); add(h1, d, to + 3 * L);
-        add(l2, d, to + 4 * L); add(h2, d, to + 5 * L); add(l3, d, to + 6 * L); add(h3, d, to + 7 * L);
+        FloatVector.fromArray(S, d, to).add(l0).intoArray(d, to);
+        FloatVector.fromArray(S, d, to + L).add(h0).intoArray(d, to + L);
+        FloatVector.fromArray(S, d, to + 2 * L).add(l1).intoArray(d, to + 2 * L);
+        FloatVector.fromArray(S, d, to + 3 * L).add(h1).intoArray(d, to + 3 * L);
+        FloatVector.fromArray(S, d, to + 4 * L).add(l2).intoArray(d, to + 4 * L);
+        FloatVector.fromArray(S, d, to + 5 * L).add(h2).intoArray(d, to + 5 * L);
+        FloatVector.fromArray(S, d, to + 6 * L).add(l3).intoArray(d, to + 6 * L);
+        FloatVector.fromArray(S, d, to + 7 * L).add(h3).intoArray(d, to + 7 * L);
     }
     // @formatter:on
-
-    private static void add(FloatVector sum, float[] d, int to) {
-        FloatVector.fromArray(S, d, to).add(sum).intoArray(d, to);
-    }
 }

@@ -110,12 +110,30 @@ final class ConvMicro {
                 v = FloatVector.broadcast(S, x[xf + c + 80]); f3 = v.fma(w2, f3);
             }
         }
-        add(a0, y, yo + 0 * L); add(a1, y, yo + 1 * L); add(a2, y, yo + 2 * L); add(a3, y, yo + 3 * L);
-        add(b0, y, yo + 4 * L); add(b1, y, yo + 5 * L); add(b2, y, yo + 6 * L); add(b3, y, yo + 7 * L);
-        add(c0, y, yo + 8 * L); add(c1, y, yo + 9 * L); add(c2, y, yo + 10 * L); add(c3, y, yo + 11 * L);
-        add(d0, y, yo + 12 * L); add(d1, y, yo + 13 * L); add(d2, y, yo + 14 * L); add(d3, y, yo + 15 * L);
-        add(e0, y, yo + 16 * L); add(e1, y, yo + 17 * L); add(e2, y, yo + 18 * L); add(e3, y, yo + 19 * L);
-        add(f0, y, yo + 20 * L); add(f1, y, yo + 21 * L); add(f2, y, yo + 22 * L); add(f3, y, yo + 23 * L);
+        FloatVector.fromArray(S, y, yo).add(a0).intoArray(y, yo);
+        FloatVector.fromArray(S, y, yo + L).add(a1).intoArray(y, yo + L);
+        FloatVector.fromArray(S, y, yo + 2 * L).add(a2).intoArray(y, yo + 2 * L);
+        FloatVector.fromArray(S, y, yo + 3 * L).add(a3).intoArray(y, yo + 3 * L);
+        FloatVector.fromArray(S, y, yo + 4 * L).add(b0).intoArray(y, yo + 4 * L);
+        FloatVector.fromArray(S, y, yo + 5 * L).add(b1).intoArray(y, yo + 5 * L);
+        FloatVector.fromArray(S, y, yo + 6 * L).add(b2).intoArray(y, yo + 6 * L);
+        FloatVector.fromArray(S, y, yo + 7 * L).add(b3).intoArray(y, yo + 7 * L);
+        FloatVector.fromArray(S, y, yo + 8 * L).add(c0).intoArray(y, yo + 8 * L);
+        FloatVector.fromArray(S, y, yo + 9 * L).add(c1).intoArray(y, yo + 9 * L);
+        FloatVector.fromArray(S, y, yo + 10 * L).add(c2).intoArray(y, yo + 10 * L);
+        FloatVector.fromArray(S, y, yo + 11 * L).add(c3).intoArray(y, yo + 11 * L);
+        FloatVector.fromArray(S, y, yo + 12 * L).add(d0).intoArray(y, yo + 12 * L);
+        FloatVector.fromArray(S, y, yo + 13 * L).add(d1).intoArray(y, yo + 13 * L);
+        FloatVector.fromArray(S, y, yo + 14 * L).add(d2).intoArray(y, yo + 14 * L);
+        FloatVector.fromArray(S, y, yo + 15 * L).add(d3).intoArray(y, yo + 15 * L);
+        FloatVector.fromArray(S, y, yo + 16 * L).add(e0).intoArray(y, yo + 16 * L);
+        FloatVector.fromArray(S, y, yo + 17 * L).add(e1).intoArray(y, yo + 17 * L);
+        FloatVector.fromArray(S, y, yo + 18 * L).add(e2).intoArray(y, yo + 18 * L);
+        FloatVector.fromArray(S, y, yo + 19 * L).add(e3).intoArray(y, yo + 19 * L);
+        FloatVector.fromArray(S, y, yo + 20 * L).add(f0).intoArray(y, yo + 20 * L);
+        FloatVector.fromArray(S, y, yo + 21 * L).add(f1).intoArray(y, yo + 21 * L);
+        FloatVector.fromArray(S, y, yo + 22 * L).add(f2).intoArray(y, yo + 22 * L);
+        FloatVector.fromArray(S, y, yo + 23 * L).add(f3).intoArray(y, yo + 23 * L);
     }
 
     /** 8 outputs x 1 vector, three taps at a time: for 16 registers. */
@@ -144,8 +162,14 @@ final class ConvMicro {
                 v = FloatVector.broadcast(S, x[xb + c + 80]); b3 = v.fma(w2, b3);
             }
         }
-        add(a0, y, yo + 0 * L); add(a1, y, yo + 1 * L); add(a2, y, yo + 2 * L); add(a3, y, yo + 3 * L);
-        add(b0, y, yo + 4 * L); add(b1, y, yo + 5 * L); add(b2, y, yo + 6 * L); add(b3, y, yo + 7 * L);
+        FloatVector.fromArray(S, y, yo).add(a0).intoArray(y, yo);
+        FloatVector.fromArray(S, y, yo + L).add(a1).intoArray(y, yo + L);
+        FloatVector.fromArray(S, y, yo + 2 * L).add(a2).intoArray(y, yo + 2 * L);
+        FloatVector.fromArray(S, y, yo + 3 * L).add(a3).intoArray(y, yo + 3 * L);
+        FloatVector.fromArray(S, y, yo + 4 * L).add(b0).intoArray(y, yo + 4 * L);
+        FloatVector.fromArray(S, y, yo + 5 * L).add(b1).intoArray(y, yo + 5 * L);
+        FloatVector.fromArray(S, y, yo + 6 * L).add(b2).intoArray(y, yo + 6 * L);
+        FloatVector.fromArray(S, y, yo + 7 * L).add(b3).intoArray(y, yo + 7 * L);
     }
 
     /** 12 outputs x 2 vectors, tap by tap. */
@@ -176,12 +200,30 @@ final class ConvMicro {
                 v = FloatVector.broadcast(S, x[xc + c + 48]); c3l = v.fma(wl, c3l); c3h = v.fma(wh, c3h);
             }
         }
-        add(a0l, y, yo + 0 * L); add(a0h, y, yo + 1 * L); add(a1l, y, yo + 2 * L); add(a1h, y, yo + 3 * L);
-        add(a2l, y, yo + 4 * L); add(a2h, y, yo + 5 * L); add(a3l, y, yo + 6 * L); add(a3h, y, yo + 7 * L);
-        add(b0l, y, yo + 8 * L); add(b0h, y, yo + 9 * L); add(b1l, y, yo + 10 * L); add(b1h, y, yo + 11 * L);
-        add(b2l, y, yo + 12 * L); add(b2h, y, yo + 13 * L); add(b3l, y, yo + 14 * L); add(b3h, y, yo + 15 * L);
-        add(c0l, y, yo + 16 * L); add(c0h, y, yo + 17 * L); add(c1l, y, yo + 18 * L); add(c1h, y, yo + 19 * L);
-        add(c2l, y, yo + 20 * L); add(c2h, y, yo + 21 * L); add(c3l, y, yo + 22 * L); add(c3h, y, yo + 23 * L);
+        FloatVector.fromArray(S, y, yo).add(a0l).intoArray(y, yo);
+        FloatVector.fromArray(S, y, yo + L).add(a0h).intoArray(y, yo + L);
+        FloatVector.fromArray(S, y, yo + 2 * L).add(a1l).intoArray(y, yo + 2 * L);
+        FloatVector.fromArray(S, y, yo + 3 * L).add(a1h).intoArray(y, yo + 3 * L);
+        FloatVector.fromArray(S, y, yo + 4 * L).add(a2l).intoArray(y, yo + 4 * L);
+        FloatVector.fromArray(S, y, yo + 5 * L).add(a2h).intoArray(y, yo + 5 * L);
+        FloatVector.fromArray(S, y, yo + 6 * L).add(a3l).intoArray(y, yo + 6 * L);
+        FloatVector.fromArray(S, y, yo + 7 * L).add(a3h).intoArray(y, yo + 7 * L);
+        FloatVector.fromArray(S, y, yo + 8 * L).add(b0l).intoArray(y, yo + 8 * L);
+        FloatVector.fromArray(S, y, yo + 9 * L).add(b0h).intoArray(y, yo + 9 * L);
+        FloatVector.fromArray(S, y, yo + 10 * L).add(b1l).intoArray(y, yo + 10 * L);
+        FloatVector.fromArray(S, y, yo + 11 * L).add(b1h).intoArray(y, yo + 11 * L);
+        FloatVector.fromArray(S, y, yo + 12 * L).add(b2l).intoArray(y, yo + 12 * L);
+        FloatVector.fromArray(S, y, yo + 13 * L).add(b2h).intoArray(y, yo + 13 * L);
+        FloatVector.fromArray(S, y, yo + 14 * L).add(b3l).intoArray(y, yo + 14 * L);
+        FloatVector.fromArray(S, y, yo + 15 * L).add(b3h).intoArray(y, yo + 15 * L);
+        FloatVector.fromArray(S, y, yo + 16 * L).add(c0l).intoArray(y, yo + 16 * L);
+        FloatVector.fromArray(S, y, yo + 17 * L).add(c0h).intoArray(y, yo + 17 * L);
+        FloatVector.fromArray(S, y, yo + 18 * L).add(c1l).intoArray(y, yo + 18 * L);
+        FloatVector.fromArray(S, y, yo + 19 * L).add(c1h).intoArray(y, yo + 19 * L);
+        FloatVector.fromArray(S, y, yo + 20 * L).add(c2l).intoArray(y, yo + 20 * L);
+        FloatVector.fromArray(S, y, yo + 21 * L).add(c2h).intoArray(y, yo + 21 * L);
+        FloatVector.fromArray(S, y, yo + 22 * L).add(c3l).intoArray(y, yo + 22 * L);
+        FloatVector.fromArray(S, y, yo + 23 * L).add(c3h).intoArray(y, yo + 23 * L);
     }
 
     /** 12 outputs x 1 vector, tap by tap: for 16 registers. */
@@ -210,13 +252,18 @@ final class ConvMicro {
                 v = FloatVector.broadcast(S, x[xc + c + 48]); c3 = v.fma(w0, c3);
             }
         }
-        add(a0, y, yo + 0 * L); add(a1, y, yo + 1 * L); add(a2, y, yo + 2 * L); add(a3, y, yo + 3 * L);
-        add(b0, y, yo + 4 * L); add(b1, y, yo + 5 * L); add(b2, y, yo + 6 * L); add(b3, y, yo + 7 * L);
-        add(c0, y, yo + 8 * L); add(c1, y, yo + 9 * L); add(c2, y, yo + 10 * L); add(c3, y, yo + 11 * L);
+        FloatVector.fromArray(S, y, yo).add(a0).intoArray(y, yo);
+        FloatVector.fromArray(S, y, yo + L).add(a1).intoArray(y, yo + L);
+        FloatVector.fromArray(S, y, yo + 2 * L).add(a2).intoArray(y, yo + 2 * L);
+        FloatVector.fromArray(S, y, yo + 3 * L).add(a3).intoArray(y, yo + 3 * L);
+        FloatVector.fromArray(S, y, yo + 4 * L).add(b0).intoArray(y, yo + 4 * L);
+        FloatVector.fromArray(S, y, yo + 5 * L).add(b1).intoArray(y, yo + 5 * L);
+        FloatVector.fromArray(S, y, yo + 6 * L).add(b2).intoArray(y, yo + 6 * L);
+        FloatVector.fromArray(S, y, yo + 7 * L).add(b3).intoArray(y, yo + 7 * L);
+        FloatVector.fromArray(S, y, yo + 8 * L).add(c0).intoArray(y, yo + 8 * L);
+        FloatVector.fromArray(S, y, yo + 9 * L).add(c1).intoArray(y, yo + 9 * L);
+        FloatVector.fromArray(S, y, yo + 10 * L).add(c2).intoArray(y, yo + 10 * L);
+        FloatVector.fromArray(S, y, yo + 11 * L).add(c3).intoArray(y, yo + 11 * L);
     }
     // @formatter:on
-
-    private static void add(FloatVector sum, float[] y, int yo) {
-        FloatVector.fromArray(S, y, yo).add(sum).intoArray(y, yo);
-    }
 }

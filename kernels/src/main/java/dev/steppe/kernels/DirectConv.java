@@ -161,16 +161,12 @@ final class DirectConv {
     }
 
     private static void unpackRow(float[] sums, int from, int width, int columns, int valid, float[] y, int to, int step) {
-        if (valid == width) {
-            for (int j = 0; j < columns; j++) {
-                for (int v = 0; v < width; v += L) {
-                    FloatVector.fromArray(S, sums, from + j * width + v).intoArray(y, to + j * step + v);
-                }
-            }
-            return;
-        }
+        int vectors = S.loopBound(valid);
         for (int j = 0; j < columns; j++) {
-            for (int c = 0; c < valid; c++) {
+            for (int v = 0; v < vectors; v += L) {
+                FloatVector.fromArray(S, sums, from + j * width + v).intoArray(y, to + j * step + v);
+            }
+            for (int c = vectors; c < valid; c++) {
                 y[to + j * step + c] = sums[from + j * width + c];
             }
         }

@@ -63,18 +63,30 @@ final class GemmMicro {
             x = FloatVector.broadcast(S, a[ai + 10]); ca0 = x.fma(b0, ca0); ca1 = x.fma(b1, ca1);
             x = FloatVector.broadcast(S, a[ai + 11]); cb0 = x.fma(b0, cb0); cb1 = x.fma(b1, cb1);
         }
-        add(c00, c, co + 0 * L); add(c01, c, co + 1 * L);
-        add(c10, c, co + 2 * L); add(c11, c, co + 3 * L);
-        add(c20, c, co + 4 * L); add(c21, c, co + 5 * L);
-        add(c30, c, co + 6 * L); add(c31, c, co + 7 * L);
-        add(c40, c, co + 8 * L); add(c41, c, co + 9 * L);
-        add(c50, c, co + 10 * L); add(c51, c, co + 11 * L);
-        add(c60, c, co + 12 * L); add(c61, c, co + 13 * L);
-        add(c70, c, co + 14 * L); add(c71, c, co + 15 * L);
-        add(c80, c, co + 16 * L); add(c81, c, co + 17 * L);
-        add(c90, c, co + 18 * L); add(c91, c, co + 19 * L);
-        add(ca0, c, co + 20 * L); add(ca1, c, co + 21 * L);
-        add(cb0, c, co + 22 * L); add(cb1, c, co + 23 * L);
+        FloatVector.fromArray(S, c, co).add(c00).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + L).add(c01).intoArray(c, co + L);
+        FloatVector.fromArray(S, c, co + 2 * L).add(c10).intoArray(c, co + 2 * L);
+        FloatVector.fromArray(S, c, co + 3 * L).add(c11).intoArray(c, co + 3 * L);
+        FloatVector.fromArray(S, c, co + 4 * L).add(c20).intoArray(c, co + 4 * L);
+        FloatVector.fromArray(S, c, co + 5 * L).add(c21).intoArray(c, co + 5 * L);
+        FloatVector.fromArray(S, c, co + 6 * L).add(c30).intoArray(c, co + 6 * L);
+        FloatVector.fromArray(S, c, co + 7 * L).add(c31).intoArray(c, co + 7 * L);
+        FloatVector.fromArray(S, c, co + 8 * L).add(c40).intoArray(c, co + 8 * L);
+        FloatVector.fromArray(S, c, co + 9 * L).add(c41).intoArray(c, co + 9 * L);
+        FloatVector.fromArray(S, c, co + 10 * L).add(c50).intoArray(c, co + 10 * L);
+        FloatVector.fromArray(S, c, co + 11 * L).add(c51).intoArray(c, co + 11 * L);
+        FloatVector.fromArray(S, c, co + 12 * L).add(c60).intoArray(c, co + 12 * L);
+        FloatVector.fromArray(S, c, co + 13 * L).add(c61).intoArray(c, co + 13 * L);
+        FloatVector.fromArray(S, c, co + 14 * L).add(c70).intoArray(c, co + 14 * L);
+        FloatVector.fromArray(S, c, co + 15 * L).add(c71).intoArray(c, co + 15 * L);
+        FloatVector.fromArray(S, c, co + 16 * L).add(c80).intoArray(c, co + 16 * L);
+        FloatVector.fromArray(S, c, co + 17 * L).add(c81).intoArray(c, co + 17 * L);
+        FloatVector.fromArray(S, c, co + 18 * L).add(c90).intoArray(c, co + 18 * L);
+        FloatVector.fromArray(S, c, co + 19 * L).add(c91).intoArray(c, co + 19 * L);
+        FloatVector.fromArray(S, c, co + 20 * L).add(ca0).intoArray(c, co + 20 * L);
+        FloatVector.fromArray(S, c, co + 21 * L).add(ca1).intoArray(c, co + 21 * L);
+        FloatVector.fromArray(S, c, co + 22 * L).add(cb0).intoArray(c, co + 22 * L);
+        FloatVector.fromArray(S, c, co + 23 * L).add(cb1).intoArray(c, co + 23 * L);
     }
 
     private static void micro6x2(float[] a, int ao, float[] b, int bo, float[] c, int co, int k) {
@@ -92,16 +104,18 @@ final class GemmMicro {
             x = FloatVector.broadcast(S, a[ai + 4]); c40 = x.fma(b0, c40); c41 = x.fma(b1, c41);
             x = FloatVector.broadcast(S, a[ai + 5]); c50 = x.fma(b0, c50); c51 = x.fma(b1, c51);
         }
-        add(c00, c, co + 0 * L); add(c01, c, co + 1 * L);
-        add(c10, c, co + 2 * L); add(c11, c, co + 3 * L);
-        add(c20, c, co + 4 * L); add(c21, c, co + 5 * L);
-        add(c30, c, co + 6 * L); add(c31, c, co + 7 * L);
-        add(c40, c, co + 8 * L); add(c41, c, co + 9 * L);
-        add(c50, c, co + 10 * L); add(c51, c, co + 11 * L);
+        FloatVector.fromArray(S, c, co).add(c00).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + L).add(c01).intoArray(c, co + L);
+        FloatVector.fromArray(S, c, co + 2 * L).add(c10).intoArray(c, co + 2 * L);
+        FloatVector.fromArray(S, c, co + 3 * L).add(c11).intoArray(c, co + 3 * L);
+        FloatVector.fromArray(S, c, co + 4 * L).add(c20).intoArray(c, co + 4 * L);
+        FloatVector.fromArray(S, c, co + 5 * L).add(c21).intoArray(c, co + 5 * L);
+        FloatVector.fromArray(S, c, co + 6 * L).add(c30).intoArray(c, co + 6 * L);
+        FloatVector.fromArray(S, c, co + 7 * L).add(c31).intoArray(c, co + 7 * L);
+        FloatVector.fromArray(S, c, co + 8 * L).add(c40).intoArray(c, co + 8 * L);
+        FloatVector.fromArray(S, c, co + 9 * L).add(c41).intoArray(c, co + 9 * L);
+        FloatVector.fromArray(S, c, co + 10 * L).add(c50).intoArray(c, co + 10 * L);
+        FloatVector.fromArray(S, c, co + 11 * L).add(c51).intoArray(c, co + 11 * L);
     }
     // @formatter:on
-
-    private static void add(FloatVector sum, float[] c, int co) {
-        FloatVector.fromArray(S, c, co).add(sum).intoArray(c, co);
-    }
 }
