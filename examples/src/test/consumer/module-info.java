@@ -1,0 +1,4 @@
+/** A program that uses Steppe: one module required. */
+module consumer {
+    requires dev.steppe.train;
+}
