@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * What one has to know to use a saved model: it lies in the metadata of the file, beside the weights.
@@ -38,6 +39,15 @@ public record ModelCard(String model, List<Double> mean, List<Double> deviation,
                     "model card: mean " + mean.get(i) + " and deviation " + deviation.get(i) + " of channel " + i
                             + " must be finite, the deviation positive");
         }
+    }
+
+    /** The same from arrays, as a dataset's normalisation has them. */
+    public static ModelCard of(String model, float[] mean, float[] deviation, List<String> classes) {
+        return new ModelCard(model, doubles(mean), doubles(deviation), classes);
+    }
+
+    private static List<Double> doubles(float[] values) {
+        return IntStream.range(0, values.length).mapToObj(i -> (double) values[i]).toList();
     }
 
     /** How many channels the images have. */
