@@ -2,7 +2,10 @@ package dev.steppe.kernels;
 
 /** Element-wise maths. In all of these the output may be one of the inputs, if both start at the same element. */
 public interface ElementwiseKernel {
-    /** {@code y[i] = f(x[i]; p, q)} over all elements of y; constants that f does not use are ignored. Lengths of x and y are equal. */
+    /**
+     * {@code y[i] = f(x[i]; p, q)} over all elements of y; constants that f does not use are ignored, the others are
+     * rounded to the type of x. Lengths of x and y are equal.
+     */
     void unary(Unary f, double p, double q, Span x, Span y);
 
     /** {@code y[i] = f(a[i], b[i])}; all three lengths are equal. */

@@ -21,7 +21,12 @@ public interface NormKernel {
      * @param mean variance, scale, shift: {@code [c]}
      * @param y {@code [rows, c]}, written; may be x
      */
-    void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, Span y);
+    default void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, Span y) {
+        batchNormalise(rows, c, x, mean, variance, epsilon, scale, shift, false, y);
+    }
+
+    /** The same, with {@code relu} followed by {@code max(., 0)} in the same pass. */
+    void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, boolean relu, Span y);
 
     /**
      * Gradients of batch normalisation with statistics of the batch. With {@code xhat = (x - mean) * istd} and sums over rows:
@@ -34,8 +39,20 @@ public interface NormKernel {
      * @param dx {@code [rows, c]}, written; may be dy
      * @param dscale and dshift: {@code [c]}, written
      */
-    void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx, Span dscale,
-            Span dshift);
+    default void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx,
+            Span dscale,
+            Span dshift) {
+        batchNormBackward(rows, c, x, dy, mean, variance, epsilon, scale, null, false, dx, dscale, dshift);
+    }
+
+    /**
+     * The same; with {@code relu} those of {@code max(normalised, 0)}: dy counts as 0 where what was normalised, which is computed again from x, is not positive.
+     *
+     * @param shift {@code [c]} with relu; otherwise it is not read and may be null
+     */
+    void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span shift, boolean relu,
+            Span dx,
+            Span dscale, Span dshift);
 
     /**
      * Layer normalisation, Ba et al. 2016 (arXiv 1607.06450): each row to mean 0, variance 1, then {@code * scale + shift}.

@@ -18,9 +18,12 @@ final class ScalarElementwise implements ElementwiseKernel {
     @Override
     public void unary(Unary f, double p, double q, Span x, Span y) {
         check("unary", x, y);
+        boolean f32 = x.dtype() == DType.F32;
+        double first = f32 ? (float) p : p;
+        double second = f32 ? (float) q : q;
         workers.ranges(y.length(), Tiles.ELEMENTS, (from, to) -> {
             for (int i = from; i < to; i++) {
-                y.set(i, apply(f, p, q, x.get(i)));
+                y.set(i, apply(f, first, second, x.get(i)));
             }
         });
     }

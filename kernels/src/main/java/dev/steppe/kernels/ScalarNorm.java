@@ -63,53 +63,55 @@ final class ScalarNorm implements NormKernel {
         return x * x;
     }
 
-    private static double inverseDeviation(double variance, double epsilon) {
+    static double inverseDeviation(double variance, double epsilon) {
         return 1 / Math.sqrt(variance + epsilon);
     }
 
     @Override
-    public void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, Span y) {
+    public void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, boolean relu,
+            Span y) {
         checkNormalise(rows, c, x, mean, variance, scale, shift, y);
         workers.ranges(rows, Tiles.rows(c), (from, to) -> {
             for (int j = 0; j < c; j++) {
                 double factor = scale.get(j) * inverseDeviation(variance.get(j), epsilon);
-                for (int row = from; row < to; row++) {
-                    y.set(row * c + j, (x.get(row * c + j) - mean.get(j)) * factor + shift.get(j));
+                for (int i = from * c + j; i < to * c; i += c) {
+                    double value = (x.get(i) - mean.get(j)) * factor + shift.get(j);
+                    y.set(i, relu ? Math.max(value, 0) : value);
                 }
             }
         });
     }
 
     @Override
-    public void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx,
-            Span dscale,
-            Span dshift) {
-        checkBackward(rows, c, x, dy, scale, dx, dscale, dshift);
-        Check.span("batchNormBackward: mean", mean, x.dtype(), c);
-        Check.span("batchNormBackward: variance", variance, x.dtype(), c);
+    public void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span shift,
+            boolean relu,
+            Span dx, Span dscale, Span dshift) {
+        checkBatchBackward(rows, c, x, dy, mean, variance, scale, shift, relu, dx, dscale, dshift);
+        Span.F64 istd = (Span.F64) spans.take(DType.F64, c);
         Span.F64 sums = (Span.F64) spans.take(DType.F64, c);
         Span.F64 products = (Span.F64) spans.take(DType.F64, c);
+        for (int j = 0; j < c; j++) {
+            istd.set(j, inverseDeviation(variance.get(j), epsilon));
+        }
+        Term xhat = (row, j) -> (x.get(row * c + j) - mean.get(j)) * istd.get(j);
+        Term gradient = (row, j) -> relu && !(xhat.of(row, j) * scale.get(j) + shift.get(j) > 0) ? 0 : dy.get(row * c + j);
         try {
-            columnSums(rows, c, (row, j) -> dy.get(row * c + j), sums);
-            columnSums(rows, c,
-                    (row, j) -> dy.get(row * c + j) * (x.get(row * c + j) - mean.get(j)) * inverseDeviation(variance.get(j), epsilon),
-                    products);
+            columnSums(rows, c, gradient, sums);
+            columnSums(rows, c, (row, j) -> gradient.of(row, j) * xhat.of(row, j), products);
             workers.ranges(rows, Tiles.rows(c), (from, to) -> {
-                for (int j = 0; j < c; j++) {
-                    double istd = inverseDeviation(variance.get(j), epsilon);
-                    for (int i = from * c + j; i < to * c; i += c) {
-                        double xhat = (x.get(i) - mean.get(j)) * istd;
-                        dx.set(i, scale.get(j) * istd * (dy.get(i) - sums.get(j) / rows - xhat * products.get(j) / rows));
+                for (int row = from; row < to; row++) {
+                    for (int j = 0; j < c; j++) {
+                        double centred = gradient.of(row, j) - sums.get(j) / rows - xhat.of(row, j) * products.get(j) / rows;
+                        dx.set(row * c + j, scale.get(j) * istd.get(j) * centred);
                     }
                 }
             });
-            for (int j = 0; j < c; j++) {
-                dscale.set(j, products.get(j));
-                dshift.set(j, sums.get(j));
-            }
+            store(products, dscale);
+            store(sums, dshift);
         } finally {
             spans.give(products);
             spans.give(sums);
+            spans.give(istd);
         }
     }
 
@@ -141,9 +143,7 @@ final class ScalarNorm implements NormKernel {
     public void layerNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx,
             Span dscale,
             Span dshift) {
-        checkBackward(rows, c, x, dy, scale, dx, dscale, dshift);
-        Check.span("layerNormBackward: mean", mean, x.dtype(), rows);
-        Check.span("layerNormBackward: variance", variance, x.dtype(), rows);
+        checkLayerBackward(rows, c, x, dy, mean, variance, scale, dx, dscale, dshift);
         Span.F64 sums = (Span.F64) spans.take(DType.F64, c);
         try {
             columnSums(rows, c,
@@ -208,8 +208,26 @@ final class ScalarNorm implements NormKernel {
         Check.span("layerNormalise: variance", variance, x.dtype(), rows);
     }
 
+    static void checkBatchBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, Span scale, Span shift, boolean relu,
+            Span dx, Span dscale,
+            Span dshift) {
+        checkBackward(rows, c, x, dy, scale, dx, dscale, dshift);
+        Check.span("batchNormBackward: mean", mean, x.dtype(), c);
+        Check.span("batchNormBackward: variance", variance, x.dtype(), c);
+        if (relu) {
+            Check.span("batchNormBackward: shift", shift, x.dtype(), c);
+        }
+    }
+
+    static void checkLayerBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, Span scale, Span dx, Span dscale,
+            Span dshift) {
+        checkBackward(rows, c, x, dy, scale, dx, dscale, dshift);
+        Check.span("layerNormBackward: mean", mean, x.dtype(), rows);
+        Check.span("layerNormBackward: variance", variance, x.dtype(), rows);
+    }
+
     /** What batch and layer normalisation have in common. */
-    static void checkBackward(int rows, int c, Span x, Span dy, Span scale, Span dx, Span dscale, Span dshift) {
+    private static void checkBackward(int rows, int c, Span x, Span dy, Span scale, Span dx, Span dscale, Span dshift) {
         Check.matrix("norm backward: x", x, rows, c);
         Check.span("norm backward: dy", dy, x.dtype(), x.length());
         Check.span("norm backward: scale", scale, x.dtype(), c);

@@ -24,19 +24,23 @@ final class ScalarPool implements PoolKernel {
         workers.ranges(s.n(), Tiles.rows((long) s.oh() * s.ow() * s.c() * s.r() * s.s()), body);
     }
 
-    @Override
-    public void max(PoolShape s, Span x, Span y, Span.I32 argmax) {
+    static void checkMax(PoolShape s, Span x, Span y, Span.I32 argmax) {
         check(s, x, y);
         Check.span("pool2d: argmax", argmax, DType.I32, outputs(s));
+    }
+
+    @Override
+    public void max(PoolShape s, Span x, Span y, Span.I32 argmax) {
+        checkMax(s, x, y, argmax);
         images(s, (from, to) -> {
             int o = from * s.oh() * s.ow() * s.c();
             for (int image = from; image < to; image++) {
                 for (int i = 0; i < s.oh(); i++) {
                     for (int j = 0; j < s.ow(); j++) {
                         for (int c = 0; c < s.c(); c++, o++) {
-                            int at = largest(s, x, image, i, j, c);
-                            argmax.set(o, at);
-                            y.set(o, x.get(at));
+                            int best = largest(s, x, image, i, j, c);
+                            argmax.set(o, best);
+                            y.set(o, x.get(best));
                         }
                     }
                 }
@@ -49,10 +53,15 @@ final class ScalarPool implements PoolKernel {
         int bottom = Math.min(s.h(), i * s.stride() - s.padding() + s.r());
         int left = Math.max(0, j * s.stride() - s.padding());
         int right = Math.min(s.w(), j * s.stride() - s.padding() + s.s());
-        int best = ((image * s.h() + top) * s.w() + left) * s.c() + c;
-        for (int h = top; h < bottom; h++) {
-            for (int w = left; w < right; w++) {
-                int at = ((image * s.h() + h) * s.w() + w) * s.c() + c;
+        return largest(x, ((image * s.h() + top) * s.w() + left) * s.c() + c, bottom - top, s.w() * s.c(), right - left, s.c());
+    }
+
+    /** Index of the largest of {@code rows} times {@code columns} numbers from {@code first} on. */
+    static int largest(Span x, int first, int rows, int rowStep, int columns, int step) {
+        int best = first;
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                int at = first + i * rowStep + j * step;
                 double value = x.get(at);
                 double so = x.get(best);
                 if (value > so || value != value && so == so) {
@@ -65,8 +74,7 @@ final class ScalarPool implements PoolKernel {
 
     @Override
     public void maxBackward(PoolShape s, Span dy, Span.I32 argmax, Span dx) {
-        check(s, dx, dy);
-        Check.span("pool2d: argmax", argmax, DType.I32, outputs(s));
+        checkMax(s, dx, dy, argmax);
         int in = s.h() * s.w() * s.c();
         int out = s.oh() * s.ow() * s.c();
         images(s, (from, to) -> {
@@ -80,8 +88,7 @@ final class ScalarPool implements PoolKernel {
 
     @Override
     public void maxGather(PoolShape s, Span x, Span.I32 argmax, Span y) {
-        check(s, x, y);
-        Check.span("pool2d: argmax", argmax, DType.I32, outputs(s));
+        checkMax(s, x, y, argmax);
         workers.ranges(y.length(), Tiles.ELEMENTS, (from, to) -> {
             for (int o = from; o < to; o++) {
                 y.set(o, x.get(argmax.array()[argmax.offset() + o]));

@@ -12,11 +12,25 @@ final class VectorProvider implements Provider {
     private final Provider scalar;
     private final GemmKernel gemm;
     private final ConvKernel conv;
+    private final PoolKernel pool;
+    private final NormKernel norm;
+    private final SoftmaxKernel softmax;
+    private final ReduceKernel reduce;
+    private final ElementwiseKernel elementwise;
+    private final MoveKernel move;
+    private final PointKernel points;
 
     VectorProvider(Workers workers, SpanPool spans, Kernels.Mode mode, Provider scalar) {
         this.scalar = scalar;
         this.gemm = new VectorGemm(workers, spans, scalar.gemm());
         this.conv = new VectorConv(workers, spans, scalar.conv());
+        this.pool = new VectorPool(workers, scalar.pool());
+        this.norm = new VectorNorm(workers, spans, scalar.norm());
+        this.softmax = new VectorSoftmax(workers, spans, scalar.softmax());
+        this.elementwise = new VectorElementwise(workers, spans, scalar.elementwise());
+        this.move = new VectorMove(workers, scalar.move());
+        this.points = new VectorPoints(workers, spans, scalar.points());
+        this.reduce = new VectorReduce(workers, spans, points, scalar.reduce());
     }
 
     @Override
@@ -41,36 +55,36 @@ final class VectorProvider implements Provider {
 
     @Override
     public PoolKernel pool() {
-        return scalar.pool();
+        return pool;
     }
 
     @Override
     public NormKernel norm() {
-        return scalar.norm();
+        return norm;
     }
 
     @Override
     public SoftmaxKernel softmax() {
-        return scalar.softmax();
+        return softmax;
     }
 
     @Override
     public ReduceKernel reduce() {
-        return scalar.reduce();
+        return reduce;
     }
 
     @Override
     public ElementwiseKernel elementwise() {
-        return scalar.elementwise();
+        return elementwise;
     }
 
     @Override
     public MoveKernel move() {
-        return scalar.move();
+        return move;
     }
 
     @Override
     public PointKernel points() {
-        return scalar.points();
+        return points;
     }
 }
