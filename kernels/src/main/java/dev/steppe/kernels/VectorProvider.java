@@ -9,7 +9,6 @@ import jdk.incubator.vector.FloatVector;
 final class VectorProvider implements Provider {
     private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
 
-    private final Provider scalar;
     private final GemmKernel gemm;
     private final ConvKernel conv;
     private final PoolKernel pool;
@@ -21,7 +20,6 @@ final class VectorProvider implements Provider {
     private final PointKernel points;
 
     VectorProvider(Workers workers, SpanPool spans, Kernels.Mode mode, Provider scalar) {
-        this.scalar = scalar;
         this.gemm = new VectorGemm(workers, spans, scalar.gemm());
         this.conv = new VectorConv(workers, spans, scalar.conv());
         this.pool = new VectorPool(workers, scalar.pool());
