@@ -5,7 +5,6 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -155,9 +154,10 @@ final class Catalogue<T> {
     }
 
     private static String nearest(String name, Collection<String> names) {
-        int far = 1 + name.length() / 3;
-        String near = names.stream().filter(n -> distance(name, n) <= far).sorted(Comparator.comparingInt(n -> distance(name, n))).limit(3)
-                .map(n -> "'" + n + "'").collect(Collectors.joining(" or "));
+        int least = names.stream().mapToInt(n -> distance(name, n)).min().orElse(0);
+        String near = least > 1 + name.length() / 3
+                ? ""
+                : names.stream().filter(n -> distance(name, n) == least).map(n -> "'" + n + "'").collect(Collectors.joining(" or "));
         return (near.isEmpty() ? "" : "did you mean " + near + "? ") + "there "
                 + (names.isEmpty() ? "are none" : "are " + String.join(", ", names));
     }

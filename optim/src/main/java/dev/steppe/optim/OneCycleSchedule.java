@@ -35,7 +35,7 @@ public record OneCycleSchedule(
     public double factor(long step, long total) {
         double top = peak * total - 1;
         double first = 1 / divisor;
-        if (step <= top) { return anneal(first, 1, step / top); }
+        if (step < top) { return anneal(first, 1, step / top); }
         return anneal(1, first / finalDivisor, Math.min(1, (step - top) / (total - 1 - top)));
     }
 

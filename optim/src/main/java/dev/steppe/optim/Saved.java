@@ -64,6 +64,7 @@ final class Saved {
         own(saved.doubles()).forEach((name, key) -> numbers.put(name, get(saved.doubles(), key)));
         Parameters parameters = new Parameters(like.parameters().space(), weights, buffers());
         Engine.State state = new Engine.State(parameters, base, tensors, numbers, get(saved.longs(), STEP), get(saved.longs(), SEED));
+        if (state.steps() < 0) { throw new StateException("saved state: 'step' is " + state.steps() + ", it must be at least 0"); }
         requireAllRead(saved.tensors());
         requireAllRead(saved.longs());
         requireAllRead(saved.doubles());

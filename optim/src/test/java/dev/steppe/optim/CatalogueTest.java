@@ -1,0 +1,146 @@
+package dev.steppe.optim;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.steppe.core.ParameterSpace.Segment;
+import java.lang.reflect.Modifier;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Names, defaults and what is said of a wrong one. */
+class CatalogueTest {
+    @Test
+    void readsWhatIsGivenAndTakesTheRestFromTheDefaults() {
+        assertEquals(Sam.defaults(), SamVariants.parse("sam"));
+        assertEquals(new Asam(1, 0, Asam.Scope.ALL, 1e-16), SamVariants.parse(" asam : rho = 1 , eta=0,scope=all"));
+        assertEquals(Sgd.of(0.1).momentum(0.9).nesterov(true), BaseOptimizers.parse("sgd:momentum=0.9,nesterov=true"));
+        assertEquals(AdamW.of(1e-3).weightDecay(0.05), BaseOptimizers.parse("adamw:weightDecay=0.05"));
+        assertEquals(new StepSchedule(List.of(0.5, 0.75), 0.1), Schedules.parse("step:at=0.5/0.75,factor=0.1"));
+        assertEquals(new ConstantSchedule(), Schedules.parse("constant"));
+    }
+
+    @Test
+    void writesWhatItReads() {
+        for (SamVariants.Entry entry : SamVariants.all()) {
+            assertEquals(entry.defaults(), SamVariants.parse(SamVariants.format(entry.defaults())));
+        }
+        for (String text : List.of("sgd:learningRate=0.3,momentum=0.9,weightDecay=5.0E-4,nesterov=true",
+                "adamw:learningRate=0.001,beta1=0.8,beta2=0.9,epsilon=1.0E-8,weightDecay=0.01")) {
+            assertEquals(text, BaseOptimizers.format(BaseOptimizers.parse(text)));
+        }
+        for (String text : List.of("constant", "step:at=0.3/0.6,factor=0.2", "cosine:warmup=0.05,start=0.1,floor=0.0")) {
+            assertEquals(text, Schedules.format(Schedules.parse(text)));
+        }
+        assertEquals("sam:rho=0.05,epsilon=1.0E-12 over sgd:learningRate=0.1,momentum=0.0,weightDecay=0.0,nesterov=false",
+                Recipe.parse("sam", "sgd").toString());
+        assertEquals("Plain[]", SamVariants.format(new Plain()), "what is not in the catalogue has its own text");
+    }
+
+    @Test
+    void aRecipeIsABaseOptimizerOrAVariantOverOne() {
+        assertEquals(Sgd.of(0.1), Recipe.parse("sgd", null));
+        assertEquals(Sam.defaults().rho(0.1).over(AdamW.defaults()), Recipe.parse("sam:rho=0.1", "adamw"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            smm                     | there is no optimizer 'smm'; did you mean 'sam'? there are sam, asam, sgd, adamw
+            SAM                     | there is no optimizer 'SAM'; did you mean 'sam'? there are sam, asam, sgd, adamw
+            ``                      | there is no optimizer ''; there are sam, asam, sgd, adamw
+            lookahead               | there is no optimizer 'lookahead'; there are sam, asam, sgd, adamw
+            sam:roh=0.1             | sam has no option 'roh'; did you mean 'rho'? there are rho, epsilon
+            sam:rho                 | sam: 'rho' in 'sam:rho' is not of the form option=value
+            sam:                    | sam: '' in 'sam:' is not of the form option=value
+            sam:rho=1,              | sam: '' in 'sam:rho=1,' is not of the form option=value
+            sam:rho=1,rho=2         | sam: option 'rho' is given twice in 'sam:rho=1,rho=2'
+            sam:rho=              | sam: rho = '' must be a number
+            sam:rho=0,05            | sam: '05' in 'sam:rho=0,05' is not of the form option=value
+            sam:rho=a=b             | sam: rho = 'a=b' must be a number
+            sam:rho=-0.1            | sam: rho = -0.1 must be finite and at least 0
+            sam:rho=NaN             | sam: rho = NaN must be finite and at least 0
+            sam:epsilon=1e999       | sam: epsilon = Infinity must be finite and at least 0
+            asam:eta=-1             | asam: eta = -1.0 must be finite and at least 0
+            asam:scope=weight       | asam: scope = 'weight' must be one of weights, all
+            sgd:momentum=1          | sgd: momentum = 1.0 must be in [0, 1)
+            sgd:nesterov=true       | sgd: nesterov = true must be false without momentum
+            sgd:nesterov=yes        | sgd: nesterov = 'yes' must be one of true, false
+            sgd:learningRate=-1     | sgd: learningRate = -1.0 must be finite and at least 0
+            sgd:lr=1                | sgd has no option 'lr'; there are learningRate, momentum, weightDecay, nesterov
+            sgd:weight_decay=1e-4   | sgd has no option 'weight_decay'; did you mean 'weightDecay'? there are learningRate, momentum, weightDecay, nesterov
+            adamw:beta2=1           | adamw: beta2 = 1.0 must be in [0, 1)
+            """)
+    void saysWhatIsWrongWithAnOptimizer(String text, String message) {
+        boolean variant = text.startsWith("sam") || text.startsWith("asam");
+        OptionException e = assertThrows(OptionException.class, () -> Recipe.parse(text, variant ? "sgd" : null));
+        assertEquals(message, e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            cosin                   | there is no schedule 'cosin'; did you mean 'cosine'? there are constant, step, cosine, onecycle
+            constant:factor=1       | constant has no option 'factor'; there are none
+            step:at=0.5/x           | step: at = '0.5/x' must be numbers separated by /
+            step:at=                | step: at = '' must be numbers separated by /
+            step:at=0.6/0.3         | step: at = [0.6, 0.3] must be increasing fractions of the run, in (0, 1)
+            step:factor=0           | step: factor = 0.0 must be in (0, 1]
+            cosine:warmup=5         | cosine: warmup = 5.0 must be in [0, 1), a fraction of the run
+            cosine:floor=-1         | cosine: floor = -1.0 must be in [0, 1]
+            onecycle:peak=1         | onecycle: peak = 1.0 must be in (0, 1), a fraction of the run
+            onecycle:divisor=0.5    | onecycle: divisor = 0.5 must be finite and at least 1
+            """)
+    void saysWhatIsWrongWithASchedule(String text, String message) {
+        assertEquals(message, assertThrows(OptionException.class, () -> Schedules.parse(text)).getMessage());
+    }
+
+    @Test
+    void saysWhatIsWrongWithOtherOptions() {
+        Predicate<Segment> all = s -> true;
+        assertMessage("options: clipNorm = 0.0 must be greater than 0", () -> Options.defaults().clipNorm(0));
+        assertMessage("options: clipNorm = NaN must be greater than 0", () -> Options.defaults().clipNorm(Double.NaN));
+        assertMessage("options: microBatch = -1 must be at least 0", () -> Options.defaults().microBatch(-1));
+        assertMessage("options: shard = -8 must be at least 0", () -> Options.defaults().shard(-8));
+        assertMessage("options: totalSteps = 0 must be at least 1: a schedule needs the number of steps it spans",
+                () -> Options.defaults().schedule(CosineSchedule.defaults(), 0));
+        assertMessage("parameter group: decay = -1.0 must be finite and at least 0", () -> Options.defaults().group(all, 1, -1));
+        assertMessage("'sgd' is a base optimizer and has no base 'adamw'; give its options to it directly",
+                () -> Recipe.parse("sgd", "adamw"));
+        assertMessage("'sam' needs a base optimizer: one of [sgd, adamw]", () -> Recipe.parse("sam", null));
+        assertMessage("there is no base optimizer 'sdg'; did you mean 'sgd'? there are sgd, adamw", () -> Recipe.parse("sam", "sdg"));
+    }
+
+    private static void assertMessage(String message, Executable call) {
+        assertEquals(message, assertThrows(OptionException.class, call).getMessage());
+    }
+
+    /** Every option of every record says where its default comes from. */
+    @Test
+    void defaultsHaveOrigins() {
+        SamVariants.all().forEach(entry -> assertDocumented(entry.settings()));
+        BaseOptimizers.names().forEach(name -> assertDocumented(BaseOptimizers.settings(name)));
+        Schedules.names().forEach(name -> assertDocumented(Schedules.settings(name)));
+        assertEquals(new Setting("rho", double.class, 0.05, "arXiv 2010.01412, section 3.1; davda54/sam"),
+                SamVariants.all().getFirst().settings().getFirst());
+    }
+
+    private static void assertDocumented(List<Setting> settings) {
+        settings.forEach(setting -> assertFalse(setting.origin().isBlank(), setting + " has no origin"));
+    }
+
+    @Test
+    void entriesAreComplete() {
+        for (SamVariants.Entry entry : SamVariants.all()) {
+            assertTrue(entry.paper().contains("arXiv "), entry.name());
+            assertTrue(entry.formula().contains("base(w, "), entry.name());
+            assertFalse(entry.title().isBlank());
+            assertTrue(Modifier.isPublic(entry.defaults().getClass().getModifiers()) && entry.defaults().getClass().isRecord(),
+                    entry.name());
+        }
+    }
+}
