@@ -11,38 +11,37 @@ final class ConvFilterMicro {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int L = S.length();
 
-    /** Input channels of a block. */
-    static final int CHANNELS = Simd.WIDE ? 8 : 4;
-
     private ConvFilterMicro() {
     }
 
-    /** Floats of a block: {@code [3 taps, last first][CHANNELS][L]}, or {@code [CHANNELS][2 L]} for a single tap. */
-    static int block(boolean triple) {
-        return (triple ? 3 : 2) * CHANNELS * L;
+    /** Input channels of a block. */
+    static int channels(int in) {
+        return Simd.WIDE && in > 4 ? 8 : 4;
     }
 
     /**
      * Adds to a block what some rows of some images contribute, for three neighbouring taps: input column {@code j} meets output columns {@code j, j + 1,
      * j + 2}, for the last, middle and first tap.
      *
+     * @param channels input channels of the block, 8 or 4
      * @param x staged input, its first pixel at {@code xo}
      * @param y staged output gradient, its first pixel at {@code yo}
-     * @param d block, from {@code to}
+     * @param d block {@code [3 taps, last first][channels][L]} from {@code to}
      */
-    static void triple(float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow, int images, int rows, int columns,
-            float[] d, int to) {
-        if (Simd.WIDE) {
+    static void triple(int channels, float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow, int images, int rows,
+            int columns, float[] d, int to) {
+        if (channels == 8) {
             triple8(x, xo, xImage, xRow, y, yo, yImage, yRow, images, rows, columns, d, to);
         } else {
             triple4(x, xo, xImage, xRow, y, yo, yImage, yRow, images, rows, columns, d, to);
         }
     }
 
-    /** The same for one tap, and two vectors of output channels that lie {@code yPlane} apart. */
-    static void single(float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow, int yPlane, int images, int rows,
-            int columns, float[] d, int to) {
-        if (Simd.WIDE) {
+    /** The same for one tap, and two vectors of output channels that lie {@code yPlane} apart; the block is {@code [channels][2 L]}. */
+    static void single(int channels, float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow, int yPlane,
+            int images,
+            int rows, int columns, float[] d, int to) {
+        if (channels == 8) {
             single8(x, xo, xImage, xRow, y, yo, yImage, yRow, yPlane, images, rows, columns, d, to);
         } else {
             single4(x, xo, xImage, xRow, y, yo, yImage, yRow, yPlane, images, rows, columns, d, to);
@@ -102,7 +101,7 @@ final class ConvFilterMicro {
         FloatVector.fromArray(S, d, to + 23 * L).add(c7).intoArray(d, to + 23 * L);
     }
 
-    /** 4 input channels x 3 taps x 1 vector: for 16 registers. */
+    /** 4 input channels x 3 taps x 1 vector. */
     private static void triple4(float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow,
             int images, int rows, int columns, float[] d, int to) {
         FloatVector z = FloatVector.zero(S);
@@ -179,7 +178,7 @@ final class ConvFilterMicro {
         FloatVector.fromArray(S, d, to + 15 * L).add(h7).intoArray(d, to + 15 * L);
     }
 
-    /** 4 input channels x 2 vectors: for 16 registers. */
+    /** 4 input channels x 2 vectors. */
     private static void single4(float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow, int yPlane,
             int images, int rows, int columns, float[] d, int to) {
         FloatVector z = FloatVector.zero(S);

@@ -27,7 +27,7 @@ final class ConvPanels {
     }
 
     private int width(int phase) {
-        return ConvMicro.width(view.phases().get(phase).triple());
+        return view.phases().get(phase).strip().width;
     }
 
     /** Floats of one panel. */
@@ -57,7 +57,7 @@ final class ConvPanels {
         int width = width(phase);
         int first = panel * width;
         int valid = Math.min(width, view.out() - first);
-        int run = p.triple() ? 3 : 1;
+        int run = p.strip().taps;
         for (int chunk = 0; chunk * ConvStage.CHUNK < view.in(); chunk++) {
             int channels = Math.min(ConvStage.CHUNK, view.in() - chunk * ConvStage.CHUNK);
             int at = offset + offset(phase, panel, chunk);

@@ -54,28 +54,35 @@ record ConvView(int n, int h, int w, int inChannels, int in, int outH, int outW,
      * @param rows how many rows
      * @param columns how many columns
      * @param taps by row, then column
-     * @param triple whether the taps form triples of neighbours in a row, for {@link ConvMicro}
+     * @param strip which micro-kernel fits the taps
      */
-    record Phase(int row, int column, int rows, int columns, List<Tap> taps, boolean triple) {
+    record Phase(int row, int column, int rows, int columns, List<Tap> taps, ConvMicro.Strip strip) {
     }
 
     static ConvView forward(ConvShape s) {
         int in = s.c() / s.groups();
-        boolean folded = s.groups() == 1 && s.dilation() == 1 && s.s() > 1 && in <= FEW_CHANNELS;
+        int out = s.k() / s.groups();
         List<Tap> taps = new ArrayList<>();
         for (int r = 0; r < s.r(); r++) {
-            for (int q = 0; q < (folded ? 1 : s.s()); q++) {
-                taps.add(new Tap(r * s.dilation() - s.padding(), q * s.dilation() - s.padding(), folded ? r : r * s.s() + q));
+            for (int q = 0; q < s.s(); q++) {
+                taps.add(new Tap(r * s.dilation() - s.padding(), q * s.dilation() - s.padding(), r * s.s() + q));
             }
         }
-        Phase all = new Phase(0, 0, s.oh(), s.ow(), taps, !folded && s.stride() == 1 && triples(taps));
-        int channels = folded ? in * s.s() : in;
-        return of(s.n(), s.h(), s.w(), s.c(), channels, s.oh(), s.ow(), s.k(), s.k() / s.groups(), s.stride(), 1, folded, channels * s.k(),
-                s.k(), 1,
-                List.of(all));
+        boolean triples = s.stride() == 1 && triples(taps);
+        boolean folded = !triples && s.groups() == 1 && s.dilation() == 1 && in <= FEW_CHANNELS;
+        if (folded) {
+            taps.clear();
+            for (int r = 0; r < s.r(); r++) {
+                taps.add(new Tap(r - s.padding(), -s.padding(), r));
+            }
+            in *= s.s();
+        }
+        Phase all = new Phase(0, 0, s.oh(), s.ow(), List.copyOf(taps), ConvMicro.Strip.of(triples, out));
+        return of(s.n(), s.h(), s.w(), s.c(), in, s.oh(), s.ow(), s.k(), out, s.stride(), 1, folded, in * s.k(), s.k(), 1, List.of(all));
     }
 
     static ConvView backwardInput(ConvShape s) {
+        int out = s.c() / s.groups();
         List<Phase> phases = new ArrayList<>();
         for (int a = 0; a < Math.min(s.stride(), s.h()); a++) {
             for (int b = 0; b < Math.min(s.stride(), s.w()); b++) {
@@ -89,10 +96,10 @@ record ConvView(int n, int h, int w, int inChannels, int in, int outH, int outW,
                         }
                     }
                 }
-                phases.add(new Phase(a, b, Math.ceilDiv(s.h() - a, s.stride()), Math.ceilDiv(s.w() - b, s.stride()), taps, triples(taps)));
+                phases.add(new Phase(a, b, Math.ceilDiv(s.h() - a, s.stride()), Math.ceilDiv(s.w() - b, s.stride()), taps,
+                        ConvMicro.Strip.of(triples(taps), out)));
             }
         }
-        int out = s.c() / s.groups();
         return of(s.n(), s.oh(), s.ow(), s.k(), s.k() / s.groups(), s.h(), s.w(), s.c(), out, 1, s.stride(), false, out * s.k(), 1, s.k(),
                 phases);
     }

@@ -14,6 +14,8 @@ final class DirectConv {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int L = S.length();
     private static final int QUAD = ConvStage.QUAD;
+    /** Products of one sum in one call of the micro-kernel; with 16 lanes as many lines of the panel, 36 KiB. */
+    private static final int TERMS = 9 * 64;
 
     private final Workers workers;
     private final SpanPool spans;
@@ -70,7 +72,7 @@ final class DirectConv {
             this.runs = view.phases().stream().map(this::runs).toArray(int[][]::new);
             int floats = 0;
             for (int p = 0; p < quads.length; p++) {
-                floats = Math.max(floats, quads[p].length() * QUAD * ConvMicro.width(view.phases().get(p).triple()));
+                floats = Math.max(floats, quads[p].length() * QUAD * view.phases().get(p).strip().width);
             }
             this.sums = floats;
         }
@@ -85,7 +87,7 @@ final class DirectConv {
             int rows = Math.min(tiles.rows(), phase.rows());
             int across = Math.ceilDiv(phase.columns(), QUAD);
             int count = tiles.images() * rows * across;
-            Span.I32 span = (Span.I32) spans.take(DType.I32, GemmPlan.roundUp(count, ConvMicro.quads(phase.triple())));
+            Span.I32 span = (Span.I32) spans.take(DType.I32, GemmPlan.roundUp(count, phase.strip().quads));
             int[] array = span.array();
             for (int q = 0; q < count; q++) {
                 array[span.offset() + q] = stage.pixel(q / across / rows, q / across % rows, q % across * QUAD);
@@ -94,12 +96,18 @@ final class DirectConv {
             return span;
         }
 
+        /** Where the runs of {@link #together} chunks read. */
         private int[] runs(ConvView.Phase phase) {
             List<ConvView.Tap> taps = phase.taps();
-            int run = phase.triple() ? 3 : 1;
-            int[] offsets = new int[taps.size() / run];
-            Arrays.setAll(offsets, r -> stage.tap(taps.get(r * run)));
+            int each = taps.size() / phase.strip().taps;
+            int[] offsets = new int[together(phase) * each];
+            Arrays.setAll(offsets, r -> r / each * stage.plane() + stage.tap(taps.get(r % each * phase.strip().taps)));
             return offsets;
+        }
+
+        /** How many chunks of channels one call of the micro-kernel takes: it reads their part of the panel from the first-level cache, or streams it. */
+        private int together(ConvView.Phase phase) {
+            return Math.clamp(TERMS / Math.max(1, phase.taps().size() * ConvStage.CHUNK), 1, stage.chunks());
         }
 
         void tile(int tile, int group) {
@@ -115,7 +123,7 @@ final class DirectConv {
                     ConvView.Phase phase = view.phases().get(p);
                     int phaseRows = Math.min(rows, phase.rows() - i0);
                     for (int panel = 0; phaseRows > 0 && panel < panels.panels(p); panel++) {
-                        int width = ConvMicro.width(phase.triple());
+                        int width = phase.strip().width;
                         int sumsAt = scratch.offset() + stage.size();
                         multiply(p, panel, images * phaseRows * Math.ceilDiv(phase.columns(), QUAD), scratch.array(), scratch.offset(),
                                 sumsAt);
@@ -129,20 +137,24 @@ final class DirectConv {
             }
         }
 
-        private void multiply(int p, int panel, int count, float[] scratch, int xo, int sumsAt) {
-            boolean triple = view.phases().get(p).triple();
-            int strip = ConvMicro.quads(triple);
-            int stripFloats = strip * QUAD * ConvMicro.width(triple);
-            int strips = Math.ceilDiv(count, strip);
-            Arrays.fill(scratch, sumsAt, sumsAt + strips * stripFloats, 0);
-            for (int chunk = 0; chunk < stage.chunks(); chunk++) {
+        private void multiply(int p, int panel, int quadCount, float[] scratch, int xo, int sumsAt) {
+            ConvView.Phase phase = view.phases().get(p);
+            ConvMicro.Strip strip = phase.strip();
+            int strips = Math.ceilDiv(quadCount, strip.quads);
+            Arrays.fill(scratch, sumsAt, sumsAt + strips * strip.floats(), 0);
+            int chunk = 0;
+            while (chunk < stage.chunks()) {
                 int channels = stage.channels(chunk);
+                int chunks = Math.max(1, Math.min(together(phase), view.in() / ConvStage.CHUNK - chunk));
                 int fo = packed.offset() + panels.offset(p, panel, chunk);
+                int xc = xo + chunk * stage.plane();
+                int runCount = chunks * phase.taps().size() / strip.taps;
                 for (int s = 0; s < strips; s++) {
-                    ConvMicro.strip(triple, scratch, xo + chunk * stage.plane(), quads[p].array(), quads[p].offset() + s * strip, runs[p],
-                            channels,
-                            packed.array(), fo, scratch, sumsAt + s * stripFloats);
+                    ConvMicro.add(strip, scratch, xc, quads[p].array(), quads[p].offset() + s * strip.quads, runs[p], runCount, channels,
+                            packed.array(), fo,
+                            scratch, sumsAt + s * strip.floats());
                 }
+                chunk += chunks;
             }
         }
 

@@ -16,7 +16,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class DirectConvFilter {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int L = S.length();
-    private static final int CHANNELS = ConvFilterMicro.CHANNELS;
     /** Tiles for eight threads to share evenly. */
     private static final int TILES = 16;
     /** Floats of all partial sums together. */
@@ -58,6 +57,8 @@ final class DirectConvFilter {
         private final ConvTiles tiles;
         private final ConvStage stage;
         private final boolean triple;
+        /** Taps of a run. */
+        private final int step;
         /** Taps, every third of them if triple. */
         private final List<ConvView.Tap> runs;
         /** Vectors, or pairs of them, of output channels. */
@@ -67,8 +68,10 @@ final class DirectConvFilter {
         private final int margin;
         private final int dyRow;
         private final int dyPlane;
-        /** Blocks of input channels in a chunk of the stage. */
-        private static final int PER_CHUNK = ConvStage.CHUNK / CHANNELS;
+        /** Input channels of a block. */
+        private final int channels;
+        /** Blocks of a chunk of the stage. */
+        private final int perChunk;
         /** How often the pixels are cut. */
         final int parts;
         /** How often the chunks of input channels are cut. */
@@ -83,11 +86,13 @@ final class DirectConvFilter {
             this.tiles = ConvTiles.of(view);
             this.stage = new ConvStage(view, tiles.images(), tiles.rows());
             ConvView.Phase phase = view.phases().getFirst();
-            this.triple = phase.triple();
-            int step = triple ? 3 : 1;
+            this.triple = phase.strip() == ConvMicro.Strip.TRIPLE;
+            this.step = triple ? 3 : 1;
+            this.channels = ConvFilterMicro.channels(view.in());
             this.runs = IntStream.range(0, phase.taps().size() / step).mapToObj(r -> phase.taps().get(r * step)).toList();
             this.width = triple ? L : 2 * L;
             this.panels = Math.ceilDiv(view.out(), width);
+            this.perChunk = Math.ceilDiv(Math.min(ConvStage.CHUNK, view.in()), channels) * panels * runs.size();
             this.margin = triple ? 2 : 0;
             this.dyRow = (view.outW() + 2 * margin) * L;
             this.dyPlane = tiles.images() * tiles.rows() * dyRow;
@@ -97,12 +102,12 @@ final class DirectConvFilter {
         }
 
         int blockFloats() {
-            return ConvFilterMicro.block(triple);
+            return step * channels * width;
         }
 
         /** Blocks of one part: {@code [chunk, block of the chunk, panel, run]}. */
         int blocks() {
-            return stage.chunks() * PER_CHUNK * panels * runs.size();
+            return stage.chunks() * perChunk;
         }
 
         int partFloats() {
@@ -113,9 +118,9 @@ final class DirectConvFilter {
         void tile(int part, int cut, int group, float[] sums, int so) {
             int chunk0 = cut * stage.chunks() / cuts;
             int chunks = (cut + 1) * stage.chunks() / cuts - chunk0;
-            int perChunk = PER_CHUNK * panels * runs.size() * blockFloats();
-            int to = so + part * partFloats() + chunk0 * perChunk;
-            Arrays.fill(sums, to, to + chunks * perChunk, 0);
+            int chunkFloats = perChunk * blockFloats();
+            int to = so + part * partFloats() + chunk0 * chunkFloats;
+            Arrays.fill(sums, to, to + chunks * chunkFloats, 0);
             int xFloats = chunks * stage.plane();
             Span.F32 scratch = (Span.F32) spans.take(DType.F32, xFloats + panels * (width / L) * dyPlane);
             try {
@@ -131,7 +136,7 @@ final class DirectConvFilter {
                     for (int chunk = 0; chunk < chunks; chunk++) {
                         multiply(chunk0 + chunk, images, i0, rows, scratch.array(), scratch.offset() + chunk * stage.plane(),
                                 scratch.offset() + xFloats,
-                                sums, to + chunk * perChunk);
+                                sums, to + chunk * chunkFloats);
                     }
                 }
             } finally {
@@ -171,7 +176,7 @@ final class DirectConvFilter {
         }
 
         private void multiply(int chunk, int images, int i0, int rows, float[] scratch, int xo, int yo, float[] sums, int to) {
-            int used = Math.ceilDiv(stage.channels(chunk), CHANNELS);
+            int used = Math.ceilDiv(stage.channels(chunk), channels);
             for (int b = 0; b < used; b++) {
                 for (int panel = 0; panel < panels; panel++) {
                     for (int run = 0; run < runs.size(); run++) {
@@ -180,12 +185,13 @@ final class DirectConvFilter {
                         // rows of the input outside the image are zeros that need not be multiplied
                         int lo = Math.clamp(Math.ceilDiv(-tap.row(), view.inStep()) - i0, 0, rows);
                         int hi = Math.clamp(Math.ceilDiv(view.h() - tap.row(), view.inStep()) - i0, lo, rows);
-                        int xb = xo + stage.tap(tap) + lo * stage.outputRow() + b * CHANNELS;
+                        int xb = xo + stage.tap(tap) + lo * stage.outputRow() + b * channels;
                         int yb = yo + panel * (width / L) * dyPlane + lo * dyRow;
                         if (triple) {
                             multiplyTriple(tap, images, hi - lo, scratch, xb, yb, sums, block);
                         } else {
-                            ConvFilterMicro.single(scratch, xb, stage.image(), stage.outputRow(), scratch, yb, tiles.rows() * dyRow, dyRow,
+                            ConvFilterMicro.single(channels, scratch, xb, stage.image(), stage.outputRow(), scratch, yb,
+                                    tiles.rows() * dyRow, dyRow,
                                     dyPlane, images,
                                     hi - lo, view.outW(), sums, block);
                         }
@@ -198,7 +204,7 @@ final class DirectConvFilter {
             // so are columns: input column j of the stage is column j + tap.column() of the image
             int lo = Math.clamp(-tap.column(), 0, view.outW() + margin);
             int hi = Math.clamp(view.w() - tap.column(), lo, view.outW() + margin);
-            ConvFilterMicro.triple(scratch, xb + lo * ConvStage.CHUNK, stage.image(), stage.outputRow(), scratch, yb + lo * L,
+            ConvFilterMicro.triple(channels, scratch, xb + lo * ConvStage.CHUNK, stage.image(), stage.outputRow(), scratch, yb + lo * L,
                     tiles.rows() * dyRow, dyRow,
                     images, rows, hi - lo, sums, block);
         }
@@ -211,12 +217,12 @@ final class DirectConvFilter {
             }
             int run = block % runs.size();
             int panel = block / runs.size() % panels;
-            int channel = block / runs.size() / panels * CHANNELS;
+            int channel = block / runs.size() / panels * channels;
             int valid = Math.min(width, view.out() - panel * width);
-            for (int t = 0; t < (triple ? 3 : 1); t++) {
+            for (int t = 0; t < step; t++) {
                 int tap = runs.get(run).index() + t;
-                int from = at + (triple ? 2 - t : 0) * CHANNELS * width;
-                for (int c = 0; c < Math.min(CHANNELS, view.in() - channel); c++) {
+                int from = at + (step - 1 - t) * channels * width;
+                for (int c = 0; c < Math.min(channels, view.in() - channel); c++) {
                     int to = dfilter.offset() + tap * view.filterTap() + (channel + c) * view.filterIn() + group * view.out()
                             + panel * width;
                     System.arraycopy(sums, from + c * width, dfilter.array(), to, valid);

@@ -16,9 +16,9 @@ package dev.steppe.kernels;
 record GemmPlan(int mc, int nc, int kc, int rowBlocks, int columnBlocks, int slab, int slabs, boolean sharesB) {
     /** A packed panel of B of this length, KC x NR floats, is 32 KiB with 16 lanes: it stays in the first-level cache while A passes by. */
     private static final int KC = 256;
-    /** With KC a packed block of A of 192 KiB, which stays in the second-level cache with the tile of C. */
-    private static final int MC = 192;
-    private static final int NC = 384;
+    /** With KC a packed block of A of 96 KiB, which stays in the second-level cache with the tile of C. */
+    private static final int MC = 96;
+    private static final int NC = 768;
     /** Blocks get no smaller than this, so that packing stays small beside multiplying. */
     private static final int MIN_BLOCK = 48;
     /** Enough tiles for eight threads to share them evenly. */

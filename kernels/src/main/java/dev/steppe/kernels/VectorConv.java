@@ -5,11 +5,13 @@ final class VectorConv implements ConvKernel {
     private final ConvKernel scalar;
     private final DirectConv direct;
     private final DirectConvFilter directFilter;
+    private final DepthwiseConv depthwise;
 
     VectorConv(Workers workers, SpanPool spans, ConvKernel scalar) {
         this.scalar = scalar;
         this.direct = new DirectConv(workers, spans);
         this.directFilter = new DirectConvFilter(workers, spans);
+        this.depthwise = new DepthwiseConv(workers, spans);
     }
 
     @Override
@@ -19,7 +21,7 @@ final class VectorConv implements ConvKernel {
             return;
         }
         ScalarConv.check(shape, x, filter, y);
-        direct.run(ConvView.forward(shape), shape.groups(), (Span.F32) x, (Span.F32) filter, (Span.F32) y);
+        gather(shape, ConvView.forward(shape), (Span.F32) x, (Span.F32) filter, (Span.F32) y);
     }
 
     @Override
@@ -29,7 +31,19 @@ final class VectorConv implements ConvKernel {
             return;
         }
         ScalarConv.check(shape, dx, filter, dy);
-        direct.run(ConvView.backwardInput(shape), shape.groups(), (Span.F32) dy, (Span.F32) filter, (Span.F32) dx);
+        gather(shape, ConvView.backwardInput(shape), (Span.F32) dy, (Span.F32) filter, (Span.F32) dx);
+    }
+
+    private void gather(ConvShape shape, ConvView view, Span.F32 x, Span.F32 filter, Span.F32 y) {
+        if (isDepthwise(shape)) {
+            depthwise.run(view, x, filter, y);
+        } else {
+            direct.run(view, shape.groups(), x, filter, y);
+        }
+    }
+
+    private static boolean isDepthwise(ConvShape shape) {
+        return shape.groups() > 1 && shape.groups() == shape.c() && shape.c() == shape.k();
     }
 
     @Override
@@ -39,6 +53,10 @@ final class VectorConv implements ConvKernel {
             return;
         }
         ScalarConv.check(shape, x, dfilter, dy);
-        directFilter.run(shape, (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
+        if (isDepthwise(shape)) {
+            depthwise.backwardFilter(ConvView.forward(shape), (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
+        } else {
+            directFilter.run(shape, (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
+        }
     }
 }
