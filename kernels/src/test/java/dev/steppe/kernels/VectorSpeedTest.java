@@ -1,0 +1,95 @@
+package dev.steppe.kernels;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every micro-kernel of products and convolutions is really compiled to SIMD code. What can go wrong without any wrong result: the compiler gives up on a
+ * method for its size, or does not inline something and boxes vectors. Both cost a factor of 20 or more, so coarse limits find them.
+ */
+@Tag("vector")
+class VectorSpeedTest {
+    private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    /** The compiler may need a while on a busy machine. */
+    private static final long PATIENCE = 120_000_000_000L;
+    private static final int CALLS = 20;
+    /** Bytes a call may allocate: its plan. One boxed vector a micro-kernel call would be many times that. */
+    private static final long BYTES = 64 << 10;
+
+    private record Work(String name, Consumer<Kernels> call) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Work> works() {
+        return List.of(gemm("12 rows", 96), gemm("6 rows", 6), conv("triple, forward", 16, 32, 1, Pass.FORWARD),
+                conv("pair, forward", 16, 32, 2, Pass.FORWARD),
+                conv("single, forward", 16, 16, 2, Pass.FORWARD), conv("backward to the input, stride 2", 32, 32, 2, Pass.INPUT),
+                conv("triple of 8, backward to the filter", 16, 16, 1, Pass.FILTER),
+                conv("triple of 4, backward to the filter", 3, 16, 1, Pass.FILTER),
+                conv("single of 8, backward to the filter", 16, 32, 2, Pass.FILTER));
+    }
+
+    private enum Pass {
+        FORWARD, INPUT, FILTER
+    }
+
+    private static Work gemm(String name, int m) {
+        GemmShape shape = GemmShape.of(false, false, m, 256, 256);
+        Span a = Span.allocate(DType.F32, m * 256);
+        Span b = Span.allocate(DType.F32, 256 * 256);
+        Span c = Span.allocate(DType.F32, m * 256);
+        return new Work("gemm, " + name, k -> k.gemm().gemm(shape, a, b, c, false));
+    }
+
+    private static Work conv(String name, int in, int out, int stride, Pass pass) {
+        ConvShape s = new ConvShape(2, 16, 16, in, out, 3, 3, stride, 1, 1, 1);
+        Span x = Span.allocate(DType.F32, ProductSamples.inputs(s));
+        Span f = Span.allocate(DType.F32, ProductSamples.weights(s));
+        Span y = Span.allocate(DType.F32, ProductSamples.outputs(s));
+        return new Work("conv, " + name, k -> {
+            switch (pass) {
+                case FORWARD -> k.conv().forward(s, x, f, y);
+                case INPUT -> k.conv().backwardInput(s, y, f, x);
+                case FILTER -> k.conv().backwardFilter(s, x, y, f);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("works")
+    void isCompiledToSimdCode(Work work) {
+        try (Workers one = Workers.of(1)) {
+            Kernels scalar = Kernels.scalar(one);
+            Kernels vector = Kernels.vector(one);
+            long end = System.nanoTime() + PATIENCE;
+            String last;
+            do {
+                long[] slow = cost(work, scalar);
+                long[] fast = cost(work, vector);
+                if (2 * fast[0] < slow[0] && fast[1] < BYTES) { return; }
+                last = fast[0] / 1000 + " us and " + fast[1] + " bytes a call; scalar " + slow[0] / 1000 + " us";
+            } while (System.nanoTime() < end);
+            fail(work + ": " + last);
+        }
+    }
+
+    /** Processor time in ns and bytes allocated, for one call. */
+    private static long[] cost(Work work, Kernels kernels) {
+        long time = THREAD.getCurrentThreadCpuTime();
+        long bytes = THREAD.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < CALLS; i++) {
+            work.call.accept(kernels);
+        }
+        return new long[] {(THREAD.getCurrentThreadCpuTime() - time) / CALLS, (THREAD.getCurrentThreadAllocatedBytes() - bytes) / CALLS};
+    }
+}
