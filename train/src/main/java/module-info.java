@@ -3,6 +3,7 @@ module dev.steppe.train {
     requires transitive dev.steppe.nn;
     requires transitive dev.steppe.optim;
     requires transitive dev.steppe.data;
+    requires com.fasterxml.jackson.core;
 
     exports dev.steppe.train;
 }

@@ -1,0 +1,96 @@
+package dev.steppe.train;
+
+import dev.steppe.core.Parameters;
+import dev.steppe.nn.AtomicFile;
+import dev.steppe.nn.ModelCard;
+import dev.steppe.nn.ModelFile;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/** The files of one run, in use by one trainer at a time. */
+final class RunFolder implements AutoCloseable {
+    private final Path folder;
+    private final ModelCard card;
+    private final StateFolder state;
+    private final FileChannel lockFile;
+
+    private RunFolder(Path folder, ModelCard card, FileChannel lockFile) {
+        this.folder = folder;
+        this.card = card;
+        this.state = new StateFolder(folder.resolve("state"));
+        this.lockFile = lockFile;
+    }
+
+    /**
+     * Opens a folder, which is created if need be.
+     *
+     * @throws FileSystemException if another run uses it
+     */
+    static RunFolder open(Path folder, ModelCard card) throws IOException {
+        Files.createDirectories(folder);
+        Path file = folder.resolve(".lock");
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (tryLock(channel) == null) {
+                throw new FileSystemException(folder.toString(), null, "another run writes to this folder now");
+            }
+            return new RunFolder(folder, card, channel);
+        } catch (Throwable e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    boolean hasState() {
+        return state.exists();
+    }
+
+    RunState loadState() throws IOException {
+        return RunState.of(state.load(), stateName());
+    }
+
+    String stateName() {
+        return folder.resolve("state").toString();
+    }
+
+    void save(RunState run) throws IOException {
+        state.save(run.toFile());
+    }
+
+    void saveMetrics(List<EpochReport> epochs) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        epochs.forEach(e -> lines.append(Json.write(e.toMap())).append('\n'));
+        byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
+        AtomicFile.write(folder.resolve("metrics.jsonl"), out -> out.write(bytes));
+    }
+
+    void saveModel(Parameters parameters) throws IOException {
+        ModelFile.save(folder.resolve("model.safetensors"), parameters, card);
+    }
+
+    void saveBest(Parameters parameters) throws IOException {
+        ModelFile.save(folder.resolve("best.safetensors"), parameters, card);
+    }
+
+    /** Others may use the folder from now on. */
+    @Override
+    public void close() throws IOException {
+        lockFile.close();
+    }
+}
