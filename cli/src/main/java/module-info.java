@@ -3,7 +3,6 @@ module dev.steppe.cli {
     requires dev.steppe.train;
     requires dev.steppe.data.sample;
     requires info.picocli;
-    requires org.knowm.xchart;
     requires java.desktop;
 
     opens dev.steppe.cli to info.picocli;

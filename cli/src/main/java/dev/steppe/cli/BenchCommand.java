@@ -1,0 +1,18 @@
+package dev.steppe.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code steppe bench}: measurements. */
+@Command(name = "bench", description = "Measures how fast this machine trains and predicts.", descriptionHeading = "%n", sortOptions = false, subcommands = BenchStepCommand.class)
+final class BenchCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "what to measure is missing: step");
+    }
+}

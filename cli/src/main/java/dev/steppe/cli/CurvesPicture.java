@@ -1,0 +1,59 @@
+package dev.steppe.cli;
+
+import dev.steppe.train.EpochReport;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** The curves of a run as a picture: loss, test accuracy, and how sharp the minimum is (or the gradient norm, where nothing measures sharpness). */
+final class CurvesPicture {
+    /** Colours that stay apart for colour-blind eyes (Okabe and Ito 2008). */
+    private static final Color TRAINING = new Color(0x0072B2);
+    private static final Color TEST = new Color(0xD55E00);
+
+    private static final int HEAD = 50;
+
+    private final List<EpochReport> epochs;
+
+    CurvesPicture(List<EpochReport> epochs) {
+        this.epochs = epochs;
+    }
+
+    /** The picture under a title. */
+    BufferedImage draw(String title) {
+        List<LinePlot> panels = List.of(
+                new LinePlot("Loss", "mean loss per example (nats)",
+                        List.of(line("training", TRAINING, EpochReport::trainLoss), line("test", TEST, EpochReport::testLoss))),
+                new LinePlot("Accuracy", "top-1 accuracy (%)", List.of(line("test", TEST, e -> 100 * e.testAccuracy()))), third());
+        int width = LinePlot.WIDTH * panels.size();
+        BufferedImage image = Pictures.blank(width, HEAD + LinePlot.HEIGHT);
+        Graphics2D g = Pictures.graphics(image);
+        g.setColor(Pictures.INK);
+        g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 17));
+        Pictures.centre(g, Pictures.shorten(title, g.getFontMetrics(), width - 40), width / 2.0, 30);
+        g.translate(0, HEAD);
+        for (LinePlot panel : panels) {
+            panel.draw(g);
+            g.translate(LinePlot.WIDTH, 0);
+        }
+        g.dispose();
+        return image;
+    }
+
+    private LinePlot third() {
+        LinePlot.Line sharpness = line("training", TRAINING, EpochReport::sharpness);
+        for (double value : sharpness.values()) {
+            if (Double.isFinite(value) && value != 0) {
+                return new LinePlot("Sharpness", "loss at w + e minus loss at w (nats)", List.of(sharpness));
+            }
+        }
+        return new LinePlot("Gradient", "global L2 norm", List.of(line("training", TRAINING, EpochReport::gradientNorm)));
+    }
+
+    private LinePlot.Line line(String name, Color color, ToDoubleFunction<EpochReport> value) {
+        return new LinePlot.Line(name, color, epochs.stream().mapToDouble(value).toArray());
+    }
+}

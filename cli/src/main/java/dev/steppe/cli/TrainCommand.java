@@ -1,0 +1,187 @@
+package dev.steppe.cli;
+
+import dev.steppe.core.FormatException;
+import dev.steppe.nn.Models;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Schedules;
+import dev.steppe.train.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code steppe train}: what the options mean; {@link TrainRun} does the work. */
+@Command(name = "train", description = {
+    "Trains a model and keeps the run in a folder. Without options: a small ResNet with SAM on the embedded sample.",
+    ""}, sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", optionListHeading = "Options:%n", footerHeading = "%nExamples:%n", footer = {
+        "  ./steppe train", "  ./steppe train --optimizer sgd --seed 2",
+        "  ./steppe train --data fashion-mnist --model resnet20 --epochs 10",
+        "  ./steppe train --data cifar10 --data-dir ~/cifar-10-batches-bin --model resnet18 --optimizer asam:rho=0.5 --epochs 30",
+        "  ./steppe train --resume runs/resnet8-sam-1"})
+final class TrainCommand implements Callable<Integer> {
+    private static final int MOST_THREADS = 1024;
+
+    @ParentCommand
+    private Main main;
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "NAME", defaultValue = "fashion-mnist-sample", description = "fashion-mnist-sample (embedded), fashion-mnist, cifar10 or cifar100 (binary version), or folder (one folder per class, PNG or JPEG).")
+    private String data;
+    @Option(names = "--data-dir", paramLabel = "DIR", description = "Where the data are; fashion-mnist is also found where Debian's package dataset-fashion-mnist puts it.")
+    private Path dataDir;
+    @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet8", description = "resnet8|14|20|32|44|56|110, resnet18|34|50|101|152 (followed by -imagenet for large images), wrn16-4, wrn28-10 and others.")
+    private String model;
+    @Option(names = "--optimizer", paramLabel = "NAME[:k=v,..]", defaultValue = "sam:rho=0.05", description = "sam or asam over the base optimizer, or a base optimizer alone: sgd, adamw.")
+    private String optimizer;
+    @Option(names = "--base", paramLabel = "NAME[:k=v,..]", defaultValue = Method.DEFAULT_BASE, description = "Base optimizer of sam and asam.")
+    private String base;
+    @Option(names = "--epochs", paramLabel = "N", defaultValue = "12", description = "How often the training set is gone through.")
+    private int epochs;
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images per step.")
+    private int batch;
+    @Option(names = "--lr", paramLabel = "X", description = "Highest learning rate. Default: that of the base optimizer.")
+    private Double learningRate;
+    @Option(names = "--schedule", paramLabel = "NAME[:k=v,..]", defaultValue = "onecycle", description = "Of the learning rate: constant, step, cosine or onecycle.")
+    private String schedule;
+    @Option(names = "--label-smoothing", paramLabel = "X", defaultValue = "0", description = "Weight that the target class gives to all classes, in [0, 1).")
+    private double labelSmoothing;
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of the initial weights, the order and the augmentation of the images.")
+    private long seed;
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that compute; the result does not depend on it. Default: one per processor.")
+    private Integer threads;
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder of the run, new or empty. Default: a new one in runs.")
+    private Path out;
+    @Option(names = "--resume", paramLabel = "DIR", description = "Goes on with the run in this folder, bit for bit.")
+    private Path resume;
+
+    @Override
+    public Integer call() throws IOException {
+        try {
+            TrainOptions options = resume == null ? options(null) : resumed();
+            Path folder = resume == null ? newFolder(options) : resume;
+            return new TrainRun(options, folder, resume != null, main.out()).run();
+        } catch (OutOfMemoryError e) {
+            throw new OutOfMemoryException();
+        }
+    }
+
+    /** The options of the run to go on with. Options that are given beside {@code --resume} must say what the run's own say. */
+    private TrainOptions resumed() throws IOException {
+        if (isGiven("--out")) {
+            throw new WrongOptionException("--out " + out + " and --resume " + resume + " exclude each other: a run stays in its folder");
+        }
+        Path file = resume.resolve(TrainRun.CONFIGURATION);
+        if (!Files.isRegularFile(file)) {
+            throw new WrongOptionException("--resume " + resume + ": there is no run, " + TrainRun.CONFIGURATION + " is missing");
+        }
+        Map<String, Object> configuration = Json.read(file.toString(), Files.readString(file));
+        if (!(configuration.get(TrainRun.OPTIONS) instanceof Map<?, ?> saved)) {
+            throw new FormatException(file.toString(), -1, "has no '" + TrainRun.OPTIONS + "'");
+        }
+        Map<String, Object> keys = new LinkedHashMap<>();
+        saved.forEach((key, value) -> keys.put((String) key, value));
+        TrainOptions then = TrainOptions.of(keys, file.toString());
+        TrainOptions now = options(then);
+        now.toArguments().forEach((option, value) -> {
+            String before = then.toArguments().get(option);
+            if (!value.equals(before) && !option.equals("--threads")) {
+                throw new WrongOptionException(
+                        option + " is " + value + ", but the run in " + resume + " has " + (before == null ? "none" : before));
+            }
+        });
+        return now;
+    }
+
+    /** @param then what holds where no option is given; null for the defaults */
+    private TrainOptions options(TrainOptions then) {
+        boolean fresh = then == null;
+        DataSource source = fresh || isGiven("--data") ? DataSource.parse(data) : then.data();
+        Path dir = fresh || isGiven("--data-dir") ? dataDir == null ? null : dataDir.toAbsolutePath().normalize() : then.dataDir();
+        source.requireFolder(dir);
+        String name = fresh || isGiven("--model") ? model : then.model();
+        requireModel(name);
+        int n = threads != null ? threads : fresh ? Runtime.getRuntime().availableProcessors() : then.threads();
+        requireThreads(n);
+        int times = fresh || isGiven("--epochs") ? epochs : then.epochs();
+        require(times >= 1, "--epochs", times, "at least 1");
+        int images = fresh || isGiven("--batch") ? batch : then.batch();
+        require(images >= 1, "--batch", images, "at least 1");
+        require(learningRate == null || learningRate > 0 && Double.isFinite(learningRate), "--lr", learningRate, "a positive number");
+        double smoothing = fresh || isGiven("--label-smoothing") ? labelSmoothing : then.labelSmoothing();
+        require(smoothing >= 0 && smoothing < 1, "--label-smoothing", smoothing, "in [0, 1)");
+        return new TrainOptions(source, dir, name, method(then), times, images,
+                fresh || isGiven("--schedule") ? schedule(schedule) : then.schedule(), smoothing,
+                fresh || isGiven("--seed") ? seed : then.seed(), n);
+    }
+
+    private Method method(TrainOptions then) {
+        String chosen = then == null || isGiven("--optimizer") ? optimizer : then.method().optimizer();
+        String otherwise = then == null || then.method().base() == null ? Method.DEFAULT_BASE : then.method().base();
+        return Method.of(chosen, isGiven("--base") ? base : null, otherwise, learningRate);
+    }
+
+    private static String schedule(String text) {
+        try {
+            return Schedules.format(Schedules.parse(text));
+        } catch (OptionException e) {
+            throw new WrongOptionException("--schedule", e);
+        }
+    }
+
+    static void requireThreads(int n) {
+        require(n >= 1 && n <= MOST_THREADS, "--threads", n, "from 1 to " + MOST_THREADS);
+    }
+
+    static void requireModel(String name) {
+        try {
+            Models.named(name, 1, 1);
+        } catch (IllegalArgumentException e) {
+            throw new WrongOptionException("--model", e);
+        }
+    }
+
+    private Path newFolder(TrainOptions options) throws IOException {
+        if (out != null) {
+            if (Files.exists(out) && !Files.isDirectory(out)) {
+                throw new WrongOptionException("--out " + out + " is not a folder");
+            }
+            if (Files.isDirectory(out)) {
+                try (Stream<Path> files = Files.list(out)) {
+                    if (files.findAny().isPresent()) {
+                        throw new WrongOptionException(
+                                "--out " + out + " is not empty; take another folder, or go on with the run there: --resume " + out);
+                    }
+                }
+            }
+            return out;
+        }
+        String name = options.model() + "-" + options.method().name() + "-"
+                + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now());
+        Path folder = Path.of("runs", name);
+        for (int i = 2; Files.exists(folder); i++) {
+            folder = Path.of("runs", name + "-" + i);
+        }
+        return folder;
+    }
+
+    private boolean isGiven(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
+    static void require(boolean holds, String option, Object value, String rule) {
+        if (!holds) {
+            throw new WrongOptionException(option + " is " + value + ", must be " + rule);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.steppe.cli;
+
+import dev.steppe.core.FormatException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * All that decides what a run computes, and the number of threads, which does not.
+ *
+ * @param dataDir null if the data need none
+ */
+record TrainOptions(DataSource data, Path dataDir, String model, Method method, int epochs, int batch, String schedule,
+        double labelSmoothing, long seed,
+        int threads) {
+    /** The options with their values, as one writes them; complete, so that other defaults of a later version change nothing. */
+    Map<String, String> toArguments() {
+        Map<String, String> arguments = new LinkedHashMap<>();
+        arguments.put("--data", data.text());
+        if (dataDir != null) {
+            arguments.put("--data-dir", dataDir.toString());
+        }
+        arguments.put("--model", model);
+        arguments.put("--optimizer", method.optimizer());
+        if (method.base() != null) {
+            arguments.put("--base", method.base());
+        }
+        arguments.put("--epochs", String.valueOf(epochs));
+        arguments.put("--batch", String.valueOf(batch));
+        arguments.put("--schedule", schedule);
+        arguments.put("--label-smoothing", String.valueOf(labelSmoothing));
+        arguments.put("--seed", String.valueOf(seed));
+        arguments.put("--threads", String.valueOf(threads));
+        return arguments;
+    }
+
+    /** The command that repeats the run. */
+    String command() {
+        List<String> words = new ArrayList<>(List.of("./steppe", "train"));
+        toArguments().forEach((option, value) -> {
+            words.add(option);
+            words.add(quoted(value));
+        });
+        return String.join(" ", words);
+    }
+
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_./:=,+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+
+    /** The options as keys of {@code config.json}. */
+    Map<String, Object> toConfiguration() {
+        return toArguments().entrySet().stream()
+                .collect(Collectors.toMap(e -> e.getKey().substring(2), Map.Entry::getValue, (a, b) -> a, LinkedHashMap::new));
+    }
+
+    /**
+     * Reads what {@link #toConfiguration} wrote.
+     *
+     * @param source the file, as the user would name it
+     */
+    static TrainOptions of(Map<String, Object> configuration, String source) throws FormatException {
+        try {
+            Object dir = configuration.get("data-dir");
+            return new TrainOptions(DataSource.parse(text(configuration, "data")), dir == null ? null : Path.of((String) dir),
+                    text(configuration, "model"),
+                    new Method(text(configuration, "optimizer"), (String) configuration.get("base")),
+                    Integer.parseInt(text(configuration, "epochs")),
+                    Integer.parseInt(text(configuration, "batch")), text(configuration, "schedule"),
+                    Double.parseDouble(text(configuration, "label-smoothing")), Long.parseLong(text(configuration, "seed")),
+                    Integer.parseInt(text(configuration, "threads")));
+        } catch (ClassCastException | IllegalArgumentException | WrongOptionException e) {
+            throw new FormatException(source, -1, "is no configuration of a run: " + e.getMessage(), e);
+        }
+    }
+
+    private static String text(Map<String, Object> configuration, String key) {
+        if (configuration.get(key) instanceof String text) {
+            return text;
+        }
+        throw new IllegalArgumentException("'" + key + "' is " + configuration.get(key));
+    }
+}

@@ -1,0 +1,175 @@
+package dev.steppe.cli;
+
+import dev.steppe.core.Evaluator;
+import dev.steppe.core.Losses;
+import dev.steppe.core.Objective;
+import dev.steppe.data.Dataset;
+import dev.steppe.data.HorizontalFlip;
+import dev.steppe.data.Loader;
+import dev.steppe.data.Normalise;
+import dev.steppe.data.RandomCrop;
+import dev.steppe.data.TrainTest;
+import dev.steppe.kernels.Kernels;
+import dev.steppe.kernels.Workers;
+import dev.steppe.nn.AtomicFile;
+import dev.steppe.nn.Layer;
+import dev.steppe.nn.ModelCard;
+import dev.steppe.nn.Models;
+import dev.steppe.optim.Optimizer;
+import dev.steppe.optim.Options;
+import dev.steppe.optim.Schedules;
+import dev.steppe.train.Json;
+import dev.steppe.train.Trainer;
+import dev.steppe.train.TrainingResult;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.imageio.ImageIO;
+
+/** One run of {@code steppe train}: from options to a folder full of results. */
+final class TrainRun {
+    /** The file that says how the run was made. */
+    static final String CONFIGURATION = "config.json";
+    /** Its key for the options. */
+    static final String OPTIONS = "options";
+
+    private static final int INTERRUPTED = 130;
+    private static final int TEST_BATCH = 250;
+
+    private final TrainOptions options;
+    private final Path folder;
+    private final boolean resume;
+    private final PrintStream out;
+
+    TrainRun(TrainOptions options, Path folder, boolean resume, PrintStream out) {
+        this.options = options;
+        this.folder = folder;
+        this.resume = resume;
+        this.out = out;
+    }
+
+    /** @return the exit code */
+    int run() throws IOException {
+        TrainTest data = options.data().load(options.dataDir());
+        if (options.batch() > data.train().size()) {
+            throw new WrongOptionException(
+                    "--batch is " + options.batch() + ", but there are only " + data.train().size() + " training images");
+        }
+        try (Workers workers = Workers.of(options.threads())) {
+            return train(data, Kernels.on(workers));
+        }
+    }
+
+    private int train(TrainTest data, Kernels kernels) throws IOException {
+        Dataset train = data.train();
+        int channels = train.inputShape().dim(-1);
+        Layer model = Models.named(options.model(), channels, train.classCount());
+        Normalise normalise = Normalise.measure(train);
+        try (Loader batches = Loader.training(train, options.batch(), options.seed(),
+                new RandomCrop(options.data().cropPadding(train.inputShape().dim(0))), new HorizontalFlip(), normalise);
+                Loader tests = Loader.evaluation(data.test(), TEST_BATCH, normalise)) {
+            Objective objective = Objective.of(model::forward, Losses.crossEntropy(Losses.Smoothing.of(options.labelSmoothing())));
+            Optimizer optimizer = options.method().recipe().minimise(objective, model.initialPoint(options.seed()), Options.defaults()
+                    .schedule(Schedules.parse(options.schedule()), options.epochs() * (long) batches.batchesPerEpoch()).seed(options.seed())
+                    .kernels(kernels));
+            announce(data, model, kernels);
+            if (!resume) {
+                writeConfiguration(data, optimizer.current().space().size(), kernels);
+            }
+            ConsoleReporter reporter = new ConsoleReporter(out, System.console() != null && System.console().isTerminal(),
+                    options.epochs());
+            Trainer trainer = new Trainer(optimizer, batches, options.epochs())
+                    .test(new Evaluator(kernels, Objective.of(model::forward, Losses::crossEntropy)), tests)
+                    .folder(folder, card(normalise, train.classNames())).listener(reporter);
+            if (resume) {
+                trainer.resume();
+            }
+            try (Interruptible _ = new Interruptible(trainer)) {
+                return finish(data, reporter, trainer.run());
+            }
+        }
+    }
+
+    private int finish(TrainTest data, ConsoleReporter reporter, TrainingResult result) throws IOException {
+        reporter.endLine();
+        if (result.end() == TrainingResult.End.INTERRUPTED) {
+            out.println("stopped; the state is saved, go on with: ./steppe train --resume " + folder);
+            return INTERRUPTED;
+        }
+        List<String> classes = data.test().classNames();
+        out.println();
+        out.print(SummaryTable.of(result.test(), classes));
+        String accuracy = String.format(Locale.ROOT, "%.2f %%", 100 * result.test().accuracy());
+        List<String> files = new ArrayList<>(List.of(CONFIGURATION, "metrics.jsonl", "model.safetensors", "state"));
+        try {
+            write("curves.png", new CurvesPicture(result.epochs()).draw(
+                    options.model() + " on " + options.data().text() + ", " + options.method().name() + ": test accuracy " + accuracy));
+            write("confusion.png", new ConfusionPicture(result.test().confusion(), classes).draw(String.format(Locale.ROOT,
+                    "%s on %,d test images: %s right", options.model(), result.test().examples(), accuracy)));
+            files.addAll(List.of("curves.png", "confusion.png"));
+        } catch (LinkageError | RuntimeException e) {
+            // A Java without fonts or without libfreetype cannot write text into pictures; the run is whole without them.
+            out.println("no pictures: this Java cannot draw (" + e + ")");
+        }
+        out.println();
+        out.println("in " + folder + ": " + String.join(", ", files));
+        return 0;
+    }
+
+    private void announce(TrainTest data, Layer model, Kernels kernels) {
+        Dataset train = data.train();
+        out.printf(Locale.ROOT, "%s (%,d parameters) on %s: %,d training and %,d test images %s, %d classes%n", options.model(),
+                model.space().size(),
+                options.data().text(), train.size(), data.test().size(), train.inputShape(), train.classCount());
+        out.println(options.method());
+        out.printf(Locale.ROOT, "%d epochs, batches of %d, %s, seed %d%n", options.epochs(), options.batch(), options.schedule(),
+                options.seed());
+        out.println(kernels.describe());
+        out.println((resume ? "going on in " : "run folder ") + folder);
+    }
+
+    private void writeConfiguration(TrainTest data, int parameters, Kernels kernels) throws IOException {
+        Map<String, Object> configuration = new LinkedHashMap<>();
+        configuration.put("command", options.command());
+        configuration.put(OPTIONS, options.toConfiguration());
+        configuration.put("parameters", parameters);
+        configuration.put("trainingImages", data.train().size());
+        configuration.put("trainingSha256", data.train().sha256());
+        configuration.put("testImages", data.test().size());
+        configuration.put("testSha256", data.test().sha256());
+        configuration.put("version", Version.text());
+        configuration.put("kernels", kernels.describe());
+        configuration.put("java", Runtime.version().toString());
+        Files.createDirectories(folder);
+        byte[] json = Json.writePretty(configuration).getBytes(StandardCharsets.UTF_8);
+        AtomicFile.write(folder.resolve(CONFIGURATION), file -> file.write(json));
+    }
+
+    private ModelCard card(Normalise normalise, List<String> classes) {
+        return new ModelCard(options.model(), doubles(normalise.mean()), doubles(normalise.std()), classes);
+    }
+
+    private static List<Double> doubles(float[] numbers) {
+        List<Double> list = new ArrayList<>();
+        for (float number : numbers) {
+            list.add((double) number);
+        }
+        return list;
+    }
+
+    private void write(String name, BufferedImage picture) throws IOException {
+        AtomicFile.write(folder.resolve(name), file -> {
+            if (!ImageIO.write(picture, "png", file)) {
+                throw new IOException("this Java has no writer of PNG files");
+            }
+        });
+    }
+}

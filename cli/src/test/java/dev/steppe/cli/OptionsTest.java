@@ -1,0 +1,141 @@
+package dev.steppe.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said about options: help, and one line for a wrong one. */
+class OptionsTest {
+    @TempDir
+    Path temp;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "train --help", "bench --help", "bench step --help"})
+    void helpIsWholeAndOnStandardOutput(String line) {
+        Shell.Run run = Shell.steppe(line.split(" ")).ok();
+        assertEquals("", run.err());
+        assertTrue(run.out().startsWith("Usage: steppe"), run.out());
+        assertTrue(run.out().contains("130"), "exit codes");
+        assertTrue(run.out().lines().allMatch(l -> l.length() <= 80), run.out());
+    }
+
+    @Test
+    void helpShowsEveryOptionWithItsDefault() {
+        String help = Shell.steppe("train", "--help").out().replaceAll("\\s+", " ");
+        for (String option : List.of("--data", "--data-dir", "--model", "--optimizer", "--base", "--epochs", "--batch", "--lr",
+                "--schedule",
+                "--label-smoothing", "--seed", "--threads", "--out", "--resume")) {
+            int at = help.indexOf(" " + option + "=", help.indexOf("Options:"));
+            assertTrue(at > 0, option);
+            int end = help.indexOf(" --", at + 4);
+            assertTrue(help.substring(at, end).contains("Default: ") || List.of("--data-dir", "--resume").contains(option),
+                    help.substring(at, end));
+        }
+        assertTrue(help.contains("Default: resnet8 "), help);
+        assertTrue(help.contains("Default: sam:rho=0.05 "), help);
+    }
+
+    @Test
+    void versionIsThatOfTheBuild() {
+        assertTrue(Shell.steppe("--version").ok().out().matches("steppe \\d+\\.\\d+\\.\\d+\\S*\\R"));
+    }
+
+    static Stream<Arguments> wrong() {
+        return Stream.of(wrong("a command is missing"), wrong("'fly'", "fly"), wrong("did you mean --model", "train", "--modle", "resnet8"),
+                wrong("'extra'", "train", "extra"), wrong("--epochs", "train", "--epochs"), wrong("'ten'", "train", "--epochs", "ten"),
+                wrong("--epochs is 0", "train", "--epochs", "0"), wrong("'99999999999'", "train", "--epochs", "99999999999"),
+                wrong("--batch is -1", "train", "--batch", "-1"), wrong("'1.5'", "train", "--batch", "1.5"),
+                wrong("only 10000 training images", "train", "--batch", "10001"), wrong("--threads is 0", "train", "--threads", "0"),
+                wrong("--threads is 1025, must be from 1 to 1024", "train", "--threads", "1025"),
+                wrong("--lr is -0.1", "train", "--lr", "-0.1"),
+                wrong("--lr is NaN", "train", "--lr", "NaN"), wrong("--lr is Infinity", "train", "--lr", "1e999"),
+                wrong("--label-smoothing is 1.0", "train", "--label-smoothing", "1"), wrong("'resnet20'", "train", "--model", "resnet21"),
+                wrong("resnet110", "train", "--model", ""), wrong("'mnist'", "train", "--data", "mnist"),
+                wrong("needs --data-dir", "train", "--data", "cifar10"), wrong("is embedded", "train", "--data-dir", "somewhere"),
+                wrong("'sam'", "train", "--optimizer", "smm"), wrong("'rho'", "train", "--optimizer", "sam:roh=0.05"),
+                wrong("rho = -1.0", "train", "--optimizer", "sam:rho=-1"), wrong("rho = 'x'", "train", "--optimizer", "sam:rho=x"),
+                wrong("given twice", "train", "--optimizer", "sam:rho=1,rho=2"), wrong("option=value", "train", "--optimizer", "sam:rho"),
+                wrong("'momentum'", "train", "--base", "sgd:momentun=0.9"), wrong("momentum = 1.0", "train", "--base", "sgd:momentum=1"),
+                wrong("has no base", "train", "--optimizer", "adamw", "--base", "sgd"),
+                wrong("base optimizer 'sam'", "train", "--base", "sam"),
+                wrong("'cosine'", "train", "--schedule", "cosin"), wrong("warmup = 2.0", "train", "--schedule", "cosine:warmup=2"),
+                wrong("only once", "train", "--seed", "1", "--seed", "2"),
+                wrong("'9223372036854775808'", "train", "--seed", "9223372036854775808"),
+                wrong("config.json is missing", "train", "--resume", "no such folder"),
+                wrong("exclude each other", "train", "--resume", "x", "--out", "y"),
+                wrong("two lines", "train", "--model", "two\nlines"), wrong("@file", "train", "@file"),
+                wrong("what to measure", "bench"), wrong("--mode is fly", "bench", "step", "--mode", "fly"),
+                wrong("--steps is 0", "bench", "step", "--steps", "0"), wrong("did you mean", "bench", "step", "--model", "resnet"));
+    }
+
+    private static Arguments wrong(String expected, String... args) {
+        return Arguments.of(expected, args);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrong")
+    void aWrongOptionIsOneLineAndExitCode2(String expected, String[] args) {
+        requireOneLine(2, expected, Shell.steppe(args));
+        assertFalse(Files.exists(Path.of("runs")), "a folder was made");
+    }
+
+    private static void requireOneLine(int exit, String expected, Shell.Run run) {
+        assertEquals(exit, run.exit(), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+        assertTrue(run.err().startsWith("steppe"), run.err());
+        assertTrue(run.err().contains(expected), run.err());
+        assertEquals("", run.out());
+    }
+
+    @Test
+    void aFolderThatIsNotEmptyIsLeftAlone() throws IOException {
+        Path file = Files.writeString(temp.resolve("thesis.tex"), "years of work");
+        requireOneLine(2, "is not empty", Shell.steppe("train", "--out", temp.toString()));
+        requireOneLine(2, "is not a folder", Shell.steppe("train", "--out", file.toString()));
+        assertEquals("years of work", Files.readString(file));
+        assertEquals(List.of(file), list(temp));
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return new ArrayList<>(files.toList());
+        }
+    }
+
+    @Test
+    void dataThatCannotBeReadAreOneLineAndExitCode1() throws IOException {
+        Path none = temp.resolve("none");
+        requireOneLine(1, none.toString(), Shell.steppe("train", "--data", "fashion-mnist", "--data-dir", none.toString()));
+        requireOneLine(1, "data_batch_1.bin", Shell.steppe("train", "--data", "cifar10", "--data-dir", temp.toString()));
+        requireOneLine(1, none.toString(), Shell.steppe("train", "--data", "folder", "--data-dir", none.toString()));
+        Path images = Shell.images(temp.resolve("images"));
+        Path broken = images.resolve("train/left/0.png");
+        byte[] png = Files.readAllBytes(broken);
+        Files.write(broken, java.util.Arrays.copyOf(png, png.length / 2));
+        requireOneLine(1, broken.toString(), Shell.steppe("train", "--data", "folder", "--data-dir", images.toString()));
+        Files.writeString(broken, "no image");
+        requireOneLine(1, broken.toString(), Shell.steppe("train", "--data", "folder", "--data-dir", images.toString()));
+        assertFalse(Files.exists(Path.of("runs")), "a folder was made");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "[]", "{\"options\":1}", "{\"options\":{}}", "{\"options\":{\"data\":\"x\"}}",
+        "{\"options\":{\"data\":\"folder\",\"model\":\"resnet8\",\"optimizer\":\"sam\",\"epochs\":\"many\"}}"})
+    void aDamagedConfigurationIsOneLineAndExitCode1(String json) throws IOException {
+        Files.writeString(temp.resolve("config.json"), json);
+        requireOneLine(1, temp.resolve("config.json").toString(), Shell.steppe("train", "--resume", temp.toString()));
+    }
+}

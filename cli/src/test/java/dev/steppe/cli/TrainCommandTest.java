@@ -1,0 +1,198 @@
+package dev.steppe.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.steppe.nn.ModelCard;
+import dev.steppe.nn.ModelFile;
+import dev.steppe.train.EpochReport;
+import dev.steppe.train.Json;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code steppe train} from end to end, on images that take no time. */
+class TrainCommandTest {
+    @TempDir
+    static Path data;
+    @TempDir
+    Path temp;
+
+    @BeforeAll
+    static void images() throws IOException {
+        Shell.images(data);
+    }
+
+    private static Shell.Run train(Path folder, String... more) {
+        List<String> args = new ArrayList<>(
+                List.of("train", "--data", "folder", "--data-dir", data.toString(), "--batch", "16", "--epochs", "2", "--threads",
+                        "1", "--out", folder.toString()));
+        args.addAll(Arrays.asList(more));
+        return Shell.steppe(args.toArray(String[]::new));
+    }
+
+    private static Map<String, Object> configuration(Path folder) throws IOException {
+        return Json.read("config.json", Files.readString(folder.resolve("config.json")));
+    }
+
+    @Test
+    void aRunLeavesAFolderFullOfResults() throws IOException {
+        Path folder = temp.resolve("a run");
+        Shell.Run run = train(folder, "--seed", "3").ok();
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(Set.of(".lock", "config.json", "metrics.jsonl", "model.safetensors", "state", "curves.png", "confusion.png"),
+                    new TreeSet<>(files.map(p -> p.getFileName().toString()).toList()));
+        }
+        List<String> lines = Files.readAllLines(folder.resolve("metrics.jsonl"));
+        assertEquals(2, lines.size());
+        for (String line : lines) {
+            EpochReport epoch = EpochReport.of(Json.read("metrics.jsonl", line), "metrics.jsonl");
+            assertTrue(epoch.testAccuracy() >= 0 && epoch.testAccuracy() <= 1, line);
+            assertEquals(0.05, epoch.perturbationNorm(), 1e-6);
+            assertTrue(epoch.imagesPerSecond() > 0 && epoch.trainLoss() > 0, line);
+        }
+        ModelCard card = ModelFile.read(folder.resolve("model.safetensors")).card().orElseThrow();
+        assertEquals("resnet8", card.model());
+        assertEquals(Shell.CLASSES, card.classes());
+        assertEquals(3, card.channels());
+        requirePicture(folder.resolve("curves.png"), 3120, 920);
+        requirePicture(folder.resolve("confusion.png"), 0, 0);
+        EpochReport last = EpochReport.of(Json.read("metrics.jsonl", lines.getLast()), "metrics.jsonl");
+        String top1 = String.format(java.util.Locale.ROOT, "top-1 %8.2f %%   (%d of %d test images)", 100 * last.testAccuracy(),
+                Math.round(last.testAccuracy() * Shell.TEST), Shell.TEST);
+        assertTrue(run.out().contains(top1), run.out());
+        assertTrue(run.out().contains("top-5   100.00 %"), run.out());
+        for (String name : Shell.CLASSES) {
+            assertTrue(run.out().lines().anyMatch(l -> l.matches(name + " +6 +\\d +\\d+\\.\\d %")), run.out());
+        }
+        assertEquals(2, run.out().lines().filter(l -> l.startsWith("epoch ")).count(), run.out());
+        assertEquals("", run.err());
+    }
+
+    private static void requirePicture(Path file, int width, int height) throws IOException {
+        BufferedImage picture = ImageIO.read(file.toFile());
+        if (width > 0) {
+            assertEquals(List.of(width, height), List.of(picture.getWidth(), picture.getHeight()));
+        }
+        Set<Integer> colours = new TreeSet<>();
+        for (int y = 0; y < picture.getHeight(); y += 3) {
+            for (int x = 0; x < picture.getWidth(); x += 3) {
+                colours.add(picture.getRGB(x, y));
+            }
+        }
+        assertTrue(colours.size() > 20, file + " has " + colours.size() + " colours");
+    }
+
+    @Test
+    void theCommandInTheConfigurationRepeatsTheRun() throws IOException {
+        Path folder = temp.resolve("first");
+        train(folder, "--optimizer", "asam:rho=0.3", "--base", "adamw", "--lr", "0.002", "--schedule", "cosine:warmup=0.1",
+                "--label-smoothing", "0.1").ok();
+        String command = (String) configuration(folder).get("command");
+        assertTrue(command.startsWith("./steppe train --data folder --data-dir "), command);
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        words.removeFirst();
+        words.addAll(List.of("--out", temp.resolve("second").toString()));
+        Shell.steppe(words.toArray(String[]::new)).ok();
+        assertEquals(Shell.sha256(folder.resolve("model.safetensors")), Shell.sha256(temp.resolve("second/model.safetensors")));
+        assertEquals(configuration(folder), configuration(temp.resolve("second")));
+    }
+
+    @Test
+    void threadsAreNotInTheBits() throws IOException {
+        Set<String> hashes = new TreeSet<>();
+        for (int threads = 1; threads <= 3; threads++) {
+            Path folder = temp.resolve("threads" + threads);
+            Shell.steppe("train", "--data", "folder", "--data-dir", data.toString(), "--batch", "16", "--epochs", "2", "--threads",
+                    "" + threads, "--out",
+                    folder.toString()).ok();
+            hashes.add(Shell.sha256(folder.resolve("model.safetensors")));
+        }
+        assertEquals(1, hashes.size());
+    }
+
+    @Test
+    void plainSgdIsTheBaseAlone() throws IOException {
+        train(temp.resolve("short"), "--optimizer", "sgd").ok();
+        train(temp.resolve("long"), "--optimizer", Method.DEFAULT_BASE).ok();
+        assertEquals(Shell.sha256(temp.resolve("short/model.safetensors")), Shell.sha256(temp.resolve("long/model.safetensors")));
+        Map<?, ?> options = (Map<?, ?>) configuration(temp.resolve("short")).get("options");
+        assertEquals("sgd:learningRate=0.1,momentum=0.9,weightDecay=5.0E-4,nesterov=true", options.get("optimizer"));
+        assertTrue(!options.containsKey("base"));
+    }
+
+    @Test
+    void resumingAFinishedRunSaysTheSameAgain() throws IOException {
+        Path folder = temp.resolve("run");
+        Shell.Run first = train(folder).ok();
+        String model = Shell.sha256(folder.resolve("model.safetensors"));
+        Files.delete(folder.resolve("curves.png"));
+        Shell.Run again = Shell.steppe("train", "--resume", folder.toString(), "--threads", "2", "--epochs", "2").ok();
+        assertEquals(table(first), table(again));
+        assertEquals(model, Shell.sha256(folder.resolve("model.safetensors")));
+        assertTrue(Files.exists(folder.resolve("curves.png")));
+    }
+
+    private static String table(Shell.Run run) {
+        return run.out().substring(run.out().indexOf("top-1"));
+    }
+
+    @Test
+    void resumingWithOtherOptionsNamesBothValues() throws IOException {
+        Path folder = temp.resolve("run");
+        train(folder).ok();
+        Map<String, String> wrong = Map.of("--epochs", "3", "--model", "resnet14", "--optimizer", "sgd", "--lr", "0.2", "--batch", "8",
+                "--seed", "2");
+        wrong.forEach((option, value) -> {
+            Shell.Run run = Shell.steppe("train", "--resume", folder.toString(), option, value);
+            assertEquals(2, run.exit(), run.err());
+            assertTrue(run.err().contains(value) && run.err().contains("but the run in " + folder + " has "), run.err());
+        });
+    }
+
+    @Test
+    void resumingOnOtherDataNamesBothHashes() throws IOException {
+        Path other = Shell.images(temp.resolve("data"));
+        Path folder = temp.resolve("run");
+        Shell.steppe("train", "--data", "folder", "--data-dir", other.toString(), "--batch", "16", "--epochs", "1", "--threads", "1",
+                "--out",
+                folder.toString()).ok();
+        Files.delete(other.resolve("train/top/2.png"));
+        Shell.Run run = Shell.steppe("train", "--resume", folder.toString());
+        assertEquals(1, run.exit(), run.err());
+        assertTrue(run.err().contains("training set is") && run.err().contains("there, ") && run.err().contains(" here"), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+    }
+
+    @Test
+    void aDamagedStateIsOneLineAndExitCode1() throws IOException {
+        Path folder = temp.resolve("run");
+        train(folder).ok();
+        Path manifest = folder.resolve("state/manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).substring(1));
+        Shell.Run run = Shell.steppe("train", "--resume", folder.toString());
+        assertEquals(1, run.exit(), run.err());
+        assertTrue(run.err().contains(manifest.toString()), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+    }
+
+    @Test
+    void divergenceIsOneLineAndExitCode1() {
+        Shell.Run run = train(temp.resolve("run"), "--lr", "1e30", "--schedule", "constant");
+        assertEquals(1, run.exit(), run.out() + run.err());
+        assertTrue(run.err().contains("diverged") && run.err().contains("--lr"), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+    }
+}
