@@ -20,7 +20,7 @@ final class Library {
             "dev.steppe.optim", Set.of("dev.steppe.core"),
             "dev.steppe.data", Set.of("dev.steppe.core", "java.desktop"),
             "dev.steppe.data.sample", Set.of(),
-            "dev.steppe.train", Set.of("dev.steppe.nn", "dev.steppe.optim", "dev.steppe.data"));
+            "dev.steppe.train", Set.of("dev.steppe.nn", "dev.steppe.optim", "dev.steppe.data", "com.fasterxml.jackson.core"));
 
     /** Where the modules of {@link #ARROWS} and what they need at run time lie, without the examples and the test libraries. */
     static final List<Path> PATH = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
