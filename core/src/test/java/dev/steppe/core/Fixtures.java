@@ -29,7 +29,7 @@ final class Fixtures {
     }
 
     /**
-     * Two convolutions with BatchNorm, a shortcut with stride and padded channels, pooling, dropout and a linear layer: images {@code [n, size, size, 3]} to
+     * Two convolutions with BatchNorm, a shortcut with stride and padded channels, global pooling, dropout and a linear layer: images {@code [n, size, size, 3]} to
      * {@code [n, 4]}.
      */
     static final class ConvNet {
@@ -93,7 +93,7 @@ final class Fixtures {
             Tensor h = norm(x.conv2d(pass.at(conv1), 1, 1, 1, 1), scale1, shift1, statistics1, pass).silu();
             Tensor y = norm(h.conv2d(pass.at(conv2), 2, 1, 1, 1), scale2, shift2, statistics2, pass);
             Tensor shortcut = h.slice(new int[4], h.shape().dims(), new int[] {1, 2, 2, 1}).pad(new int[4], new int[] {0, 0, 0, width});
-            Tensor pooled = y.add(shortcut).tanh().avgPool2d(2, 1, 0).globalAveragePool();
+            Tensor pooled = y.add(shortcut).tanh().globalAveragePool();
             if (pass.isTraining() && dropout > 0) {
                 pooled = pooled.dropout(pass.key().fold("dropout"), dropout);
             }

@@ -1,0 +1,140 @@
+package dev.steppe.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.steppe.kernels.DType;
+import dev.steppe.kernels.Kernels;
+import dev.steppe.kernels.SpanPool;
+import dev.steppe.kernels.Workers;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Memory of a pass comes from the pool and goes back to it. */
+class TapeMemoryTest {
+    private final Kernels kernels = Kernels.on(Workers.of(1));
+
+    private long inUse() {
+        return kernels.spans().allocatedBytes() - kernels.spans().freeBytes();
+    }
+
+    @Test
+    void closingGivesEverythingBack() {
+        try (Tape tape = Tape.on(kernels)) {
+            Tensor x = tape.watch(Fixtures.normal(DType.F32, 1, 64, 64));
+            Tensor y = x.mul(x).exp().softmax().sum();
+            tape.gradients(y, true, x);
+            assertTrue(inUse() > 5 * 64 * 64 * 4);
+        }
+        assertEquals(0, inUse());
+    }
+
+    @Test
+    void whatABackwardPassNeedsInBetweenIsReleasedAsItGoes() {
+        long forward;
+        try (Tape tape = Tape.on(kernels)) {
+            Tensor x = tape.watch(Fixtures.normal(DType.F32, 1, 64, 64));
+            Tensor h = x;
+            for (int i = 0; i < 50; i++) {
+                h = h.tanh().add(h.sigmoid());
+            }
+            Tensor y = h.sum();
+            forward = kernels.spans().allocatedBytes();
+            tape.gradients(y, x);
+        }
+        long backward = kernels.spans().allocatedBytes() - forward;
+        assertTrue(backward <= 8 * (64 * 64 + 512) * 4, backward + " bytes at the peak of a chain of 150 ops, each of " + 64 * 64 * 4);
+    }
+
+    /** An op of ours fails at every place that an op can fail; the tape gives everything back, and its results up to then are right. */
+    @Test
+    void nothingIsLostWhenAnOpFails() {
+        for (boolean forward : new boolean[] {true, false}) {
+            for (boolean createGraph : new boolean[] {false, true}) {
+                try (Tape tape = Tape.on(kernels)) {
+                    Tensor x = tape.watch(Fixtures.normal(DType.F32, 1, 64, 64));
+                    Tensor early = x.mul(x).sum();
+                    assertThrows(ArithmeticException.class, () -> {
+                        Tensor y = x.exp().apply(new Failing(forward)).mul(x.exp()).softmax();
+                        tape.gradients(y.sum(), createGraph, x);
+                    });
+                    assertEquals(2 * x.get(7), tape.gradients(early, x)[0].get(7), 1e-6);
+                    assertTrue(tape.isRecording());
+                }
+                assertEquals(0, inUse());
+            }
+        }
+    }
+
+    private record Failing(boolean inForward) implements Op {
+        @Override
+        public TensorType[] infer(TensorType... in) {
+            return in.clone();
+        }
+
+        @Override
+        public void forward(Kernels kernels, Tensor[] in, Tensor[] out) {
+            if (inForward) { throw new ArithmeticException("as asked for"); }
+            kernels.move().copy(in[0].span(), out[0].span());
+        }
+
+        @Override
+        public Tensor[] backward(Application op) {
+            op.gradient(0).exp();
+            throw new ArithmeticException("as asked for");
+        }
+    }
+
+    @Test
+    void aStepAfterWarmUpTakesNoNewArrays() {
+        Fixtures.ConvNet net = new Fixtures.ConvNet(8, 0.1);
+        Parameters at = net.parameters(DType.F32, 1);
+        Evaluator evaluator = new Evaluator(kernels, net.objective());
+        SpanPool pool = kernels.spans();
+        Tensor g = Tensor.zeros(DType.F32, at.point().shape());
+        for (int batch : new int[] {24, 22}) {
+            Batch b = Batch.of(Fixtures.normal(DType.F32, 2, batch, 16, 16, 3), Fixtures.labels(batch, 4));
+            evaluator.gradient(b, at, Pass.Mode.TRAINING, RandomKey.of(1), g);
+            HessianVector.product(evaluator, b, at, Pass.Mode.TRAINING, RandomKey.of(1), g, Tensor.zeros(DType.F32, g.shape()));
+        }
+        long before = pool.allocations();
+        Batch b = Batch.of(Fixtures.normal(DType.F32, 2, 23, 16, 16, 3), Fixtures.labels(23, 4));
+        for (int i = 0; i < 3; i++) {
+            evaluator.gradient(b, at, Pass.Mode.TRAINING, RandomKey.of(i), g);
+            evaluator.losses(b, at, Pass.Mode.EVALUATION, RandomKey.of(i));
+        }
+        assertEquals(before, pool.allocations());
+        assertEquals(0, inUse());
+    }
+
+    /**
+     * All that a step allocates outside the pool, small objects included, is less than the smallest of its image tensors: none of them lies outside. (With
+     * scalar kernels: until SIMD code is compiled, its vectors are objects.)
+     */
+    @Test
+    void noArrayOfImagesIsAllocatedOutsideThePool() {
+        int smallest = 96 * 8 * 8 * 8 * 4;
+        long bytes = allocatedByAStep(96);
+        assertTrue(bytes < smallest, "a step allocates " + bytes + " bytes outside the pool; the smallest image tensor has " + smallest);
+    }
+
+    private static long allocatedByAStep(int batch) {
+        Fixtures.ConvNet net = new Fixtures.ConvNet(4, 0.1);
+        Parameters at = net.parameters(DType.F32, 1);
+        Evaluator evaluator = new Evaluator(Kernels.scalar(Workers.of(1)), net.objective());
+        Tensor g = Tensor.zeros(DType.F32, at.point().shape());
+        Batch b = Batch.of(Fixtures.normal(DType.F32, 2, batch, 16, 16, 3), Fixtures.labels(batch, 4));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        List<Long> bytes = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            evaluator.gradient(b, at, Pass.Mode.TRAINING, RandomKey.of(1), g);
+            bytes.add(threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        return bytes.stream().min(Long::compare).orElseThrow();
+    }
+}
