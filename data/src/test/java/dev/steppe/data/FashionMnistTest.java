@@ -13,7 +13,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.Configuration;
 import java.lang.module.ModuleFinder;
-import java.net.URI;
+import java.net.JarURLConnection;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,9 +69,7 @@ class FashionMnistTest {
     /** The sample is found on a module path, too: the same classes in a layer of modules, beside those of the class path. */
     @Test
     void theSampleIsFoundAmongModules() throws Exception {
-        Path sample = Path.of(URI.create(FashionMnistTest.class.getClassLoader().getResource(SAMPLE + "LICENSE").toString()))
-                .resolve("../../../../..");
-        ModuleFinder finder = ModuleFinder.of(home(Span.class), home(Shape.class), home(Dataset.class), sample.normalize());
+        ModuleFinder finder = ModuleFinder.of(home(Span.class), home(Shape.class), home(Dataset.class), sampleHome());
         Configuration modules = ModuleLayer.boot().configuration().resolve(finder, ModuleFinder.of(),
                 Set.of("dev.steppe.data", "dev.steppe.data.sample"));
         ModuleLayer layer = ModuleLayer.boot().defineModulesWithOneLoader(modules, ClassLoader.getPlatformClassLoader());
@@ -78,6 +77,15 @@ class FashionMnistTest {
         assertEquals("dev.steppe.data", named.getModule().getName());
         Object data = named.getMethod("sample").invoke(null);
         assertEquals(FashionMnist.sample().toString(), data.toString());
+    }
+
+    /** The folder of classes ({@code mvn test}) or the jar ({@code mvn verify}) that holds the sample. */
+    private static Path sampleHome() throws Exception {
+        URL licence = FashionMnistTest.class.getClassLoader().getResource(SAMPLE + "LICENSE");
+        if (licence.openConnection() instanceof JarURLConnection jar) {
+            return Path.of(jar.getJarFileURL().toURI());
+        }
+        return Path.of(licence.toURI()).resolve("../../../../..").normalize();
     }
 
     private static Path home(Class<?> type) throws Exception {
