@@ -69,7 +69,7 @@ record ImageFile(String name, byte[] bytes, String format, ImageSize size) {
         } catch (FormatException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            // Decoders answer damaged data with exceptions of many kinds.
+            // Decoders, of which plug-ins may bring others, answer damaged data with exceptions of many kinds.
             throw new FormatException(name, -1, "damaged or unsupported " + format + " data: " + e.getMessage(), e);
         } finally {
             reader.dispose();

@@ -294,6 +294,22 @@ class LoaderTest {
         }
     }
 
+    /** Trouble beside the examples themselves must not leave the consumer waiting either. */
+    @Test
+    @Timeout(30)
+    void noTroubleOfTheThreadIsLost() {
+        IllegalStateException trouble = new IllegalStateException("no such id");
+        Dataset broken = new Forwarding(DATA) {
+            @Override
+            public int id(int i) {
+                throw trouble;
+            }
+        };
+        try (Loader loader = Loader.evaluation(broken, 8)) {
+            assertSame(trouble, assertThrows(LoaderException.class, loader::next).getCause());
+        }
+    }
+
     @Test
     @Timeout(30)
     void anInterruptLosesNothing() {
@@ -384,6 +400,45 @@ class LoaderTest {
     void idsAreThoseOfTheWholeDataset() {
         try (Loader loader = Loader.evaluation(DATA.subset(30, 4, 17), 3)) {
             assertArrayEquals(new int[] {30, 4, 17}, loader.next().ids());
+        }
+    }
+
+    /** Another kind of dataset, as a user may write one. */
+    private static class Forwarding implements Dataset {
+        private final Dataset base;
+
+        Forwarding(Dataset base) {
+            this.base = base;
+        }
+
+        @Override
+        public String name() {
+            return "forwarding";
+        }
+
+        @Override
+        public int size() {
+            return base.size();
+        }
+
+        @Override
+        public Shape inputShape() {
+            return base.inputShape();
+        }
+
+        @Override
+        public void copy(int i, float[] target, int offset) {
+            base.copy(i, target, offset);
+        }
+
+        @Override
+        public int label(int i) {
+            return base.label(i);
+        }
+
+        @Override
+        public List<String> classNames() {
+            return base.classNames();
         }
     }
 }
