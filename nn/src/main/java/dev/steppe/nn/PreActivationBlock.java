@@ -11,7 +11,7 @@ final class PreActivationBlock extends Layer {
     private final BatchNorm2d bn1;
     private final Conv2d conv1;
     private final BatchNorm2d bn2;
-    private final Dropout dropout;
+    private final Layer dropout;
     private final Conv2d conv2;
     private final Conv2d shortcut;
 
@@ -19,7 +19,7 @@ final class PreActivationBlock extends Layer {
         bn1 = child("bn1", new BatchNorm2d(in));
         conv1 = child("conv1", Blocks.conv(in, out, 3, stride));
         bn2 = child("bn2", new BatchNorm2d(out));
-        this.dropout = child("dropout", new Dropout(dropout));
+        this.dropout = dropout == 0 ? null : child("dropout", new Dropout(dropout));
         conv2 = child("conv2", Blocks.conv(out, out, 3, 1));
         shortcut = in == out && stride == 1 ? null : child("shortcut", Blocks.conv(in, out, 1, stride));
     }
@@ -28,7 +28,7 @@ final class PreActivationBlock extends Layer {
     protected Tensor compute(Tensor x, Pass pass) {
         Tensor a = bn1.forward(x, pass).relu();
         Tensor y = bn2.forward(conv1.forward(a, pass), pass).relu();
-        y = conv2.forward(dropout.forward(y, pass), pass);
+        y = conv2.forward(dropout == null ? y : dropout.forward(y, pass), pass);
         return y.add(shortcut == null ? x : shortcut.forward(a, pass));
     }
 }
