@@ -61,7 +61,8 @@ class LayerTest {
                 .map(Buffers.Entry::name).toList());
         assertEquals(List.of("", "in", "out", "middle", "middle.0", "middle.1", "middle.2"), List.copyOf(net.tree().keySet()));
         net.tree().forEach((path, layer) -> assertEquals(path, layer.path()));
-        assertEquals(List.of("1.weight", "1.bias", "2.weight"), net.middle.space().segments().stream().map(ParameterSpace.Segment::name).toList());
+        assertEquals(List.of("1.weight", "1.bias", "2.weight"),
+                net.middle.space().segments().stream().map(ParameterSpace.Segment::name).toList());
     }
 
     @Test
@@ -70,7 +71,8 @@ class LayerTest {
         Parameters b = new Net(true).initialPoint(7);
         assertFalse(Arrays.equals(a.point().toFloats(), b.point().toFloats()), "the order differs");
         for (ParameterSpace.Segment s : a.space().segments()) {
-            assertArrayEquals(a.space().view(a.point(), s).toFloats(), b.space().view(b.point(), b.space().segment(s.name())).toFloats(), s.name());
+            assertArrayEquals(a.space().view(a.point(), s).toFloats(), b.space().view(b.point(), b.space().segment(s.name())).toFloats(),
+                    s.name());
         }
         assertArrayEquals(a.point().toFloats(), new Net(false).initialPoint(7).point().toFloats());
         assertFalse(Arrays.equals(a.point().toFloats(), new Net(false).initialPoint(8).point().toFloats()));

@@ -65,7 +65,8 @@ class LayersTest {
                     int v = column + c * dilation;
                     for (int j = 0; j < in / groups && h >= 0 && h < size && v >= 0 && v < size; j++) {
                         int channel = k / (out / groups) * (in / groups) + j;
-                        sum += x.get(((image * size + h) * size + v) * in + channel) * w.get(((r * kernel + c) * (in / groups) + j) * out + k);
+                        sum += x.get(((image * size + h) * size + v) * in + channel)
+                                * w.get(((r * kernel + c) * (in / groups) + j) * out + k);
                     }
                 }
             }
@@ -144,10 +145,12 @@ class LayersTest {
     @Test
     void layersWithoutWeightsComputeWhatTheirNamesSay() {
         Tensor x = Tensor.of(Shape.of(1, 2, 2, 2), -1.0, 0.5, 2.0, -3.0, 0.0, 1.0, 4.0, -0.5);
-        Map<Layer, Function<Double, Double>> maps = Map.of(Layers.relu(), v -> Math.max(v, 0), Layers.leakyRelu(0.1), v -> v > 0 ? v : 0.1 * v,
+        Map<Layer, Function<Double, Double>> maps = Map.of(Layers.relu(), v -> Math.max(v, 0), Layers.leakyRelu(0.1),
+                v -> v > 0 ? v : 0.1 * v,
                 Layers.sigmoid(), v -> 1 / (1 + Math.exp(-v)), Layers.tanh(), Math::tanh, Layers.silu(), v -> v / (1 + Math.exp(-v)));
-        maps.forEach((layer, f) -> assertArrayEquals(Arrays.stream(x.toDoubles()).map(f::apply).toArray(), evaluate(layer, x).toDoubles(), 1e-14,
-                layer.kind()));
+        maps.forEach(
+                (layer, f) -> assertArrayEquals(Arrays.stream(x.toDoubles()).map(f::apply).toArray(), evaluate(layer, x).toDoubles(), 1e-14,
+                        layer.kind()));
         assertEquals(0.8413447460685429, evaluate(Layers.gelu(), Tensor.scalar(DType.F64, 1)).item(), 1e-12);
         assertArrayEquals(new double[] {4, 1}, evaluate(Layers.maxPool(2, 2, 0), x).toDoubles());
         assertArrayEquals(new double[] {1.25, -0.5}, evaluate(Layers.averagePool(2, 2, 0), x).toDoubles());
@@ -168,10 +171,12 @@ class LayersTest {
 
     @Test
     void impossibleLayersAreRefused() {
-        List<Runnable> wrong = List.of(() -> new Linear(0, 1), () -> new Linear(1, -1), () -> new Conv2d(1, 1, 0), () -> new Conv2d(0, 1, 1),
+        List<Runnable> wrong = List.of(() -> new Linear(0, 1), () -> new Linear(1, -1), () -> new Conv2d(1, 1, 0),
+                () -> new Conv2d(0, 1, 1),
                 () -> new Conv2d(1, 1, 1).stride(0), () -> new Conv2d(1, 1, 1).padding(-1), () -> new Conv2d(1, 1, 1).dilation(0),
                 () -> new Conv2d(4, 6, 1).groups(4), () -> new Conv2d(3, 4, 1).groups(2), () -> new Conv2d(1, 1, 1).groups(0),
-                () -> new BatchNorm2d(0), () -> new BatchNorm2d(1, 0, 0.1), () -> new BatchNorm2d(1, 1e-5, 0), () -> new BatchNorm2d(1, 1e-5, 1.1),
+                () -> new BatchNorm2d(0), () -> new BatchNorm2d(1, 0, 0.1), () -> new BatchNorm2d(1, 1e-5, 0),
+                () -> new BatchNorm2d(1, 1e-5, 1.1),
                 () -> new LayerNorm(0));
         wrong.forEach(layer -> assertThrows(IllegalArgumentException.class, layer::run));
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> new Conv2d(4, 6, 1).groups(4));

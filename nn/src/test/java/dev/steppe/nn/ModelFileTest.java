@@ -78,7 +78,8 @@ class ModelFileTest {
         Tensor filters = content.tensors().get("0.weight");
         assertEquals(Shape.of(3, 2, 2, 2), filters.shape());
         // HWIO [2,2,2,3]: element (h, w, i, o) is number 12 h + 6 w + 3 i + o.
-        assertArrayEquals(new double[] {0, 6, 12, 18, 3, 9, 15, 21, 1, 7, 13, 19, 4, 10, 16, 22, 2, 8, 14, 20, 5, 11, 17, 23}, filters.toDoubles());
+        assertArrayEquals(new double[] {0, 6, 12, 18, 3, 9, 15, 21, 1, 7, 13, 19, 4, 10, 16, 22, 2, 8, 14, 20, 5, 11, 17, 23},
+                filters.toDoubles());
         Tensor linear = content.tensors().get("1.weight");
         assertEquals(Shape.of(3, 2), linear.shape());
         assertArrayEquals(new double[] {27, 30, 28, 31, 29, 32}, linear.toDoubles());
@@ -94,10 +95,12 @@ class ModelFileTest {
         ModelFile.save(file, trained(small(4), DType.F32), CARD);
         FormatException e = assertThrows(FormatException.class, () -> ModelFile.read(file).parameters(small(7), DType.F32));
         assertEquals(file + ": does not fit this model: 2 missing (3.weight: model [7,5], file F32[4,5]; 3.bias: model [7], file F32[4]), "
-                + "2 superfluous (3.weight: model [7,5], file F32[4,5]; 3.bias: model [7], file F32[4]), see ModelFile.onto for loading a part", e.getMessage());
+                + "2 superfluous (3.weight: model [7,5], file F32[4,5]; 3.bias: model [7], file F32[4]), see ModelFile.onto for loading a part",
+                e.getMessage());
         FormatException all = assertThrows(FormatException.class, () -> ModelFile.read(file).parameters(new Sequential(), DType.F32));
         assertTrue(all.getMessage().contains("9 superfluous (") && all.getMessage().contains("; …)"), all.getMessage());
-        Layer more = new Sequential(new Conv2d(3, 5, 3), new BatchNorm2d(5), Layers.globalAveragePool(), new Linear(5, 4), new BatchNorm2d(4));
+        Layer more = new Sequential(new Conv2d(3, 5, 3), new BatchNorm2d(5), Layers.globalAveragePool(), new Linear(5, 4),
+                new BatchNorm2d(4));
         FormatException fewer = assertThrows(FormatException.class, () -> ModelFile.read(file).parameters(more, DType.F32));
         assertTrue(fewer.getMessage().contains(
                 "4 missing (4.weight: model [4], file none; 4.bias: model [4], file none; 4.running_mean: "), fewer.getMessage());
@@ -112,7 +115,8 @@ class ModelFileTest {
         Parameters frozen = start.freeze(s -> s.name().startsWith("0."));
         float[] before = start.point().toFloats();
         ModelFile.Match match = ModelFile.read(file).onto(frozen);
-        assertEquals(List.of("0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"), match.loaded());
+        assertEquals(List.of("0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked"),
+                match.loaded());
         assertEquals(List.of("3.weight", "3.bias"), match.kept());
         assertEquals(List.of("3.weight", "3.bias"), match.unused());
         assertArrayEquals(before, start.point().toFloats(), "what was given is not changed");
@@ -158,10 +162,12 @@ class ModelFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"steppe.mean | x | Unrecognized token", "steppe.mean | [1,2 | end-of-input", "steppe.mean | {} | is no JSON array",
-            "steppe.mean | [[1]] | is no flat JSON array", "steppe.mean | [\"a\"] | For input string", "steppe.mean | [1] | 1 means and 3 deviations",
-            "steppe.mean | | there is no 'steppe.mean'", "steppe.std | [1,0,1] | deviation 0.0 of channel 1",
-            "steppe.std | [1,1e999,1] | deviation Infinity", "steppe.classes | | there is no 'steppe.classes'"})
+    @CsvSource(delimiter = '|', value = {"steppe.mean | x | Unrecognized token", "steppe.mean | [1,2 | end-of-input",
+        "steppe.mean | {} | is no JSON array",
+        "steppe.mean | [[1]] | is no flat JSON array", "steppe.mean | [\"a\"] | For input string",
+        "steppe.mean | [1] | 1 means and 3 deviations",
+        "steppe.mean | | there is no 'steppe.mean'", "steppe.std | [1,0,1] | deviation 0.0 of channel 1",
+        "steppe.std | [1,1e999,1] | deviation Infinity", "steppe.classes | | there is no 'steppe.classes'"})
     void aDamagedCardIsRefused(String key, String value, String problem) throws IOException {
         ModelFile.save(file, trained(small(4), DType.F32), CARD);
         TensorFile content = TensorFile.read(file);

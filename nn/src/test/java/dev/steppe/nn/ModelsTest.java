@@ -20,8 +20,8 @@ class ModelsTest {
     /** Counts of the ImageNet models are torchvision's, of the others PyTorch's for the same networks. */
     @ParameterizedTest
     @CsvSource({"resnet8, 75290", "resnet14, 172506", "resnet20, 269722", "resnet32, 464154", "resnet44, 658586", "resnet56, 853018",
-            "resnet110, 1727962", "resnet18, 11173962", "resnet34, 21282122", "resnet50, 23520842", "resnet101, 42512970",
-            "resnet152, 58156618", "wrn16-4, 2748890", "wrn28-10, 36479194", "wrn40-2, 2243546"})
+        "resnet110, 1727962", "resnet18, 11173962", "resnet34, 21282122", "resnet50, 23520842", "resnet101, 42512970",
+        "resnet152, 58156618", "wrn16-4, 2748890", "wrn28-10, 36479194", "wrn40-2, 2243546"})
     void hasTheParametersOfItsPaper(String name, int parameters) {
         assertEquals(parameters, Models.named(name, 3, 10).space().size());
     }
@@ -36,8 +36,10 @@ class ModelsTest {
     void namesOfBottlenecksAreTorchvisions() {
         List<String> names = ResNet.of(50, 10).space().segments().stream().map(ParameterSpace.Segment::name).toList();
         assertEquals(161, names.size());
-        assertTrue(names.containsAll(List.of("conv1.weight", "layer1.0.conv3.weight", "layer1.0.shortcut.0.weight", "layer1.0.shortcut.1.bias",
-                "layer4.2.bn3.weight", "fc.bias")), names.toString());
+        assertTrue(
+                names.containsAll(List.of("conv1.weight", "layer1.0.conv3.weight", "layer1.0.shortcut.0.weight", "layer1.0.shortcut.1.bias",
+                        "layer4.2.bn3.weight", "fc.bias")),
+                names.toString());
         assertEquals(Shape.of(3, 3, 128, 128), ResNet.of(50, 10).space().segment("layer2.0.conv2.weight").shape());
     }
 
@@ -71,7 +73,8 @@ class ModelsTest {
         assertEquals(269_722, resnet20.parameters());
         assertEquals(40_551_040, resnet20.multiplyAdds());
         assertEquals(269_722, resnet20.rows().stream().mapToLong(Summary.Row::parameters).sum());
-        assertEquals(new Summary.Row("layer2.0.conv1", "Conv2d", Shape.of(1, 16, 16, 32), 4608, 1_179_648), row(resnet20, "layer2.0.conv1"));
+        assertEquals(new Summary.Row("layer2.0.conv1", "Conv2d", Shape.of(1, 16, 16, 32), 4608, 1_179_648),
+                row(resnet20, "layer2.0.conv1"));
         assertEquals(new Summary.Row("fc", "Linear", Shape.of(1, 10), 650, 640), row(resnet20, "fc"));
         assertEquals(555_422_720, Summary.of(ResNet.of(18, 10), Shape.of(32, 32, 3)).multiplyAdds());
         assertEquals(4_089_184_256L, Summary.of(Models.named("resnet50-imagenet", 3, 1000), Shape.of(224, 224, 3)).multiplyAdds());
@@ -80,9 +83,11 @@ class ModelsTest {
     @Test
     void aSummaryIsATable() {
         String[] lines = Summary.of(Layers.mlp(2, 64, 3), Shape.of(2)).toString().split("\\R");
-        assertArrayEquals(new String[] {"layer  kind    output  parameters  multiply-adds", "0      Linear  [1,64]         192            128",
-                "1      ReLU    [1,64]           0              0", "2      Linear  [1,3]          195            192",
-                "total                         387            320"}, lines);
+        assertArrayEquals(
+                new String[] {"layer  kind    output  parameters  multiply-adds", "0      Linear  [1,64]         192            128",
+                    "1      ReLU    [1,64]           0              0", "2      Linear  [1,3]          195            192",
+                    "total                         387            320"},
+                lines);
         Summary grouped = Summary.of(new Conv2d(4, 8, 3).padding(1).groups(2), Shape.of(5, 5, 4));
         assertEquals(3 * 3 * 2 * 8 + 8, grouped.parameters());
         assertEquals(5 * 5 * 8 * 3 * 3 * 2, grouped.multiplyAdds());
