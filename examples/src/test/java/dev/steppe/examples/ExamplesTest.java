@@ -68,8 +68,8 @@ class ExamplesTest {
             }
             String last = null;
             for (String line : new String[] {"import dev.steppe.core.*;", "import dev.steppe.kernels.Kernels;",
-                    "Tape tape = Tape.on(Kernels.defaults());", "Tensor x = tape.watch(Tensor.of(Shape.of(3), 1.0, 2.0, 3.0));",
-                    "tape.gradients(x.mul(x).sum(), x)[0].get(2)"}) {
+                "Tape tape = Tape.on(Kernels.defaults());", "Tensor x = tape.watch(Tensor.of(Shape.of(3), 1.0, 2.0, 3.0));",
+                "tape.gradients(x.mul(x).sum(), x)[0].get(2)"}) {
                 for (SnippetEvent e : shell.eval(line)) {
                     assertEquals(Status.VALID, e.status(), line + ": " + e.exception());
                     last = e.value();
