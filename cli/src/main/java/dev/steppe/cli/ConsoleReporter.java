@@ -34,7 +34,10 @@ final class ConsoleReporter implements TrainingListener {
                 p.imagesPerSecond(), time(p.secondsLeft()));
         if (terminal) {
             int done = (int) ((long) BAR * p.batch() / p.batches());
-            rewrite(head(p.epoch()) + "[" + "=".repeat(done) + " ".repeat(BAR - done) + "] " + numbers);
+            String bar = "[" + "=".repeat(done) + " ".repeat(BAR - done) + "] ";
+            String head = head(p.epoch());
+            // A line that is wider than the terminal could not be written again.
+            rewrite(head.length() + bar.length() + numbers.length() > WIDTH ? head + numbers : head + bar + numbers);
             out.flush();
         } else {
             out.println(head(p.epoch()) + numbers);

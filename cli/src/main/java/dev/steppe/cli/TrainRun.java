@@ -21,6 +21,7 @@ import dev.steppe.optim.Schedules;
 import dev.steppe.train.Json;
 import dev.steppe.train.Trainer;
 import dev.steppe.train.TrainingResult;
+import java.awt.AWTError;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -42,7 +43,6 @@ final class TrainRun {
     static final String OPTIONS = "options";
 
     private static final int INTERRUPTED = 130;
-    private static final int TEST_BATCH = 250;
 
     private final TrainOptions options;
     private final Path folder;
@@ -75,7 +75,7 @@ final class TrainRun {
         Normalise normalise = Normalise.measure(train);
         try (Loader batches = Loader.training(train, options.batch(), options.seed(),
                 new RandomCrop(options.data().cropPadding(train.inputShape().dim(0))), new HorizontalFlip(), normalise);
-                Loader tests = Loader.evaluation(data.test(), TEST_BATCH, normalise)) {
+                Loader tests = Loader.evaluation(data.test(), options.batch(), normalise)) {
             Objective objective = Objective.of(model::forward, Losses.crossEntropy(Losses.Smoothing.of(options.labelSmoothing())));
             Optimizer optimizer = options.method().recipe().minimise(objective, model.initialPoint(options.seed()), Options.defaults()
                     .schedule(Schedules.parse(options.schedule()), options.epochs() * (long) batches.batchesPerEpoch()).seed(options.seed())
@@ -88,7 +88,8 @@ final class TrainRun {
                     options.epochs());
             Trainer trainer = new Trainer(optimizer, batches, options.epochs())
                     .test(new Evaluator(kernels, Objective.of(model::forward, Losses::crossEntropy)), tests)
-                    .folder(folder, card(normalise, train.classNames())).listener(reporter);
+                    .folder(folder, ModelCard.of(options.model(), normalise.mean(), normalise.std(), train.classNames()))
+                    .listener(reporter);
             if (resume) {
                 trainer.resume();
             }
@@ -115,7 +116,7 @@ final class TrainRun {
             write("confusion.png", new ConfusionPicture(result.test().confusion(), classes).draw(String.format(Locale.ROOT,
                     "%s on %,d test images: %s right", options.model(), result.test().examples(), accuracy)));
             files.addAll(List.of("curves.png", "confusion.png"));
-        } catch (LinkageError | RuntimeException e) {
+        } catch (LinkageError | InternalError | AWTError | RuntimeException e) {
             // A Java without fonts or without libfreetype cannot write text into pictures; the run is whole without them.
             out.println("no pictures: this Java cannot draw (" + e + ")");
         }
@@ -151,18 +152,6 @@ final class TrainRun {
         Files.createDirectories(folder);
         byte[] json = Json.writePretty(configuration).getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(folder.resolve(CONFIGURATION), file -> file.write(json));
-    }
-
-    private ModelCard card(Normalise normalise, List<String> classes) {
-        return new ModelCard(options.model(), doubles(normalise.mean()), doubles(normalise.std()), classes);
-    }
-
-    private static List<Double> doubles(float[] numbers) {
-        List<Double> list = new ArrayList<>();
-        for (float number : numbers) {
-            list.add((double) number);
-        }
-        return list;
     }
 
     private void write(String name, BufferedImage picture) throws IOException {

@@ -324,7 +324,10 @@ public final class Trainer {
         Loader.Options options = training.options();
         Map<String, String> identity = new LinkedHashMap<>();
         identity.put("number of parameters", String.valueOf(optimizer.current().space().size()));
-        identity.put("training set", training.data().name() + ", SHA-256 " + training.data().sha256());
+        identity.put("SHA-256 of the training set", training.data().sha256());
+        if (testing != null) {
+            identity.put("SHA-256 of the test set", testing.data().sha256());
+        }
         identity.put("batch size", String.valueOf(options.batchSize()));
         identity.put("batches per epoch", String.valueOf(training.batchesPerEpoch()));
         identity.put("seed of the data", options.shuffled() ? String.valueOf(options.seed()) : "none, not shuffled");
