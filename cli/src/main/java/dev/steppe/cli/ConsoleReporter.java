@@ -4,28 +4,37 @@ import dev.steppe.train.EpochReport;
 import dev.steppe.train.TrainingListener;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /** Says how training goes: a line for each epoch, and in between one line that is written again and again, or now and then one if this is no terminal. */
 final class ConsoleReporter implements TrainingListener {
     private static final int WIDTH = 79;
-    private static final int BAR = 16;
+    private static final int BAR = 14;
     private static final long TERMINAL_NANOS = 100_000_000L;
     private static final long PLAIN_NANOS = 30_000_000_000L;
 
     private final PrintStream out;
     private final boolean terminal;
     private final int epochs;
-    private long last = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private long last;
 
     ConsoleReporter(PrintStream out, boolean terminal, int epochs) {
+        this(out, terminal, epochs, System::nanoTime);
+    }
+
+    /** @param nanoTime the clock, as {@link System#nanoTime} */
+    ConsoleReporter(PrintStream out, boolean terminal, int epochs, LongSupplier nanoTime) {
         this.out = out;
         this.terminal = terminal;
         this.epochs = epochs;
+        this.nanoTime = nanoTime;
+        this.last = nanoTime.getAsLong();
     }
 
     @Override
     public void onStep(Progress p) {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (now - last < (terminal ? TERMINAL_NANOS : PLAIN_NANOS)) {
             return;
         }
@@ -58,7 +67,7 @@ final class ConsoleReporter implements TrainingListener {
         } else {
             out.println(line);
         }
-        last = System.nanoTime();
+        last = nanoTime.getAsLong();
     }
 
     /** Ends a line that is still being written. */

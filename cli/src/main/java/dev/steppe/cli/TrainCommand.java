@@ -46,7 +46,7 @@ final class TrainCommand implements Callable<Integer> {
     private String optimizer;
     @Option(names = "--base", paramLabel = "NAME[:k=v,..]", defaultValue = Method.DEFAULT_BASE, description = "Base optimizer of sam and asam.")
     private String base;
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "12", description = "How often the training set is gone through.")
+    @Option(names = "--epochs", paramLabel = "N", defaultValue = "8", description = "How often the training set is gone through.")
     private int epochs;
     @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images per step.")
     private int batch;
