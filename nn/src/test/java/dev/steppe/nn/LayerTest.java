@@ -78,6 +78,8 @@ class LayerTest {
         assertFalse(Arrays.equals(a.point().toFloats(), new Net(false).initialPoint(8).point().toFloats()));
         assertArrayEquals(a.point().toFloats(), new Net(false).initialPoint(7, DType.F64).point().toFloats());
         assertEquals(DType.F64, new Net(false).initialPoint(7, DType.F64).point().dtype());
+        float[] twins = new Sequential(new Linear(3, 3).noBias(), new Linear(3, 3).noBias()).initialPoint(7).point().toFloats();
+        assertFalse(Arrays.equals(twins, 0, 9, twins, 9, 18), "layers of one shape start differently");
     }
 
     @Test
