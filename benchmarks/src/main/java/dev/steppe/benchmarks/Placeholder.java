@@ -1,5 +1,0 @@
-package dev.steppe.benchmarks;
-
-/** Goes with the first real type: an exported package must not be empty. */
-interface Placeholder {
-}
