@@ -43,7 +43,7 @@ class ConsoleReporterTest {
         clock.addAndGet(110_000_000);
         reporter.onStep(step(39, 78, 65));
         reporter.onStep(step(40, 78, 64));
-        assertEquals("\repoch   3/200  [=======       ] 39/78  loss 12.3457  3,456 images/s  1:05 left", text(),
+        assertEquals("\repoch   3/200  [=======       ] 39/78  loss 12.3457  3,456 images/s  1:05 left", text().stripTrailing(),
                 "the second step comes too soon");
         clock.addAndGet(110_000_000);
         reporter.onStep(step(39_063, 78_125, 400_000));
