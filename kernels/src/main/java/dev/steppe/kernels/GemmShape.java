@@ -14,10 +14,12 @@ package dev.steppe.kernels;
  * @param strideB elements between the B of one product and the next; 0 uses one B for all
  */
 public record GemmShape(boolean transposeA, boolean transposeB, int m, int n, int k, int batch, int strideA, int strideB) {
-    /** @throws ShapeException if a size is negative */
+    /** @throws ShapeException if a size or a stride is negative */
     public GemmShape {
-        if (m < 0 || n < 0 || k < 0 || batch < 0) {
-            throw new ShapeException("gemm: sizes must not be negative (m " + m + ", n " + n + ", k " + k + ", batch " + batch + ")");
+        if (m < 0 || n < 0 || k < 0 || batch < 0 || strideA < 0 || strideB < 0) {
+            throw new ShapeException(
+                    "gemm: sizes and strides must not be negative (m " + m + ", n " + n + ", k " + k + ", batch " + batch + ", stride "
+                            + strideA + " and " + strideB + ")");
         }
     }
 

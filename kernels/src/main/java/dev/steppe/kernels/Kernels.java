@@ -15,7 +15,9 @@ public final class Kernels {
     /** The system property that forces a provider: {@code scalar} or {@code vector}. Read, never written. */
     static final String PROPERTY = "steppe.kernels";
 
+    private static final int LEAST_LANES = 4;
     private static final String MODULE = "jdk.incubator.vector";
+    private static final String MISSING = MODULE + " is missing; add --add-modules " + MODULE;
 
     /** Which algorithms the plans may choose. */
     public enum Mode {
@@ -55,7 +57,7 @@ public final class Kernels {
         return switch (forced) {
             case null -> {
                 Kernels kernels = create(workers, new SpanPool(), Mode.EXACT, true);
-                if (!kernels.isVector()) {
+                if (kernels.reason.equals(MISSING)) {
                     Warning.once();
                 }
                 yield kernels;
@@ -95,11 +97,15 @@ public final class Kernels {
             Provider provider = (Provider) Class.forName("dev.steppe.kernels.VectorProvider")
                     .getDeclaredConstructor(Workers.class, SpanPool.class, Mode.class, Provider.class)
                     .newInstance(workers, spans, mode, scalar);
+            if (provider.lanes() < LEAST_LANES) {
+                return new Kernels(scalar, workers, spans, mode,
+                        "vectors of " + provider.lanes() * Float.SIZE + " bits are too short to help");
+            }
             return new Kernels(provider, workers, spans, mode, MODULE + " is present");
         } catch (InvocationTargetException e) {
             throw new IllegalStateException("vector kernels cannot be made", e.getCause());
         } catch (ReflectiveOperationException | NoClassDefFoundError e) {
-            return new Kernels(scalar, workers, spans, mode, MODULE + " is missing; add --add-modules " + MODULE);
+            return new Kernels(scalar, workers, spans, mode, MISSING);
         }
     }
 
@@ -188,8 +194,7 @@ public final class Kernels {
     private static final class Warning {
         static {
             System.getLogger(Kernels.class.getName()).log(System.Logger.Level.WARNING,
-                    "Steppe computes with scalar kernels, many times slower: " + MODULE
-                            + " is missing; start Java with --add-modules " + MODULE);
+                    "Steppe computes with scalar kernels, many times slower: " + MISSING);
         }
 
         static void once() {

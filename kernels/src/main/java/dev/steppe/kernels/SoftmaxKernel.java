@@ -18,7 +18,7 @@ public interface SoftmaxKernel {
      * Cross-entropy of each row: {@code loss[i] = -sum_c target[i,c] logSoftmax(logits)[i,c]}.
      *
      * @param logits {@code [rows, c]}
-     * @param target {@code [rows, c]}, any weights
+     * @param target {@code [rows, c]}, any weights; one of 0 adds 0 even where the logit is minus infinity
      * @param loss {@code [rows]}, written
      * @param probabilities {@code [rows, c]}, written: softmax of the logits
      */

@@ -1,36 +1,34 @@
 package dev.steppe.kernels;
 
 import java.util.ArrayList;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * A thread-safe pool of arrays, so that a training step allocates nothing big: a fresh array of some MiB costs more than the kernel that fills it.
  *
- * <p>Arrays come in size classes, eight to an octave, so that a batch a little smaller than the last one reuses its arrays and no more than an eighth is
- * wasted. Data starts {@value #HEAD_BYTES} bytes after the first element: behind an array header of 16 bytes that is 64-byte aligned if the array is
- * ({@code -XX:ObjectAlignmentInBytes=64}).
+ * <p>Arrays come in size classes, eight to an octave, powers of two among them: a batch a little smaller than the last one reuses its arrays, and an eighth
+ * is wasted at most. Data starts {@value #HEAD_BYTES} bytes after the first element: behind an array header of 16 bytes that is 64-byte aligned if the array
+ * is ({@code -XX:ObjectAlignmentInBytes=64}).
  */
 public final class SpanPool {
     private static final int HEAD_BYTES = 48;
     /** Arrays up to this many bytes are left to the garbage collector, which is good at small ones. */
     private static final int SMALL_BYTES = 4096;
-    private static final int CLASSES_PER_OCTAVE_LOG2 = 3;
+    private static final int CLASSES_PER_OCTAVE = 8;
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
-    /** Arrays not in use, by type and size class. */
-    private final List<List<ArrayList<Object>>> free = new ArrayList<>();
+    /** Arrays not in use, by type and length. */
+    private final Map<DType, Map<Integer, ArrayList<Object>>> free = new EnumMap<>(DType.class);
     private long allocations;
     private long allocatedBytes;
     private long freeBytes;
 
     /** An empty pool. */
     public SpanPool() {
-        for (int type = 0; type < DType.values().length; type++) {
-            List<ArrayList<Object>> classes = new ArrayList<>();
-            for (int i = 0; i < Integer.SIZE << CLASSES_PER_OCTAVE_LOG2; i++) {
-                classes.add(new ArrayList<>());
-            }
-            free.add(classes);
+        for (DType dtype : DType.values()) {
+            free.put(dtype, new HashMap<>());
         }
     }
 
@@ -44,7 +42,7 @@ public final class SpanPool {
         if (length < 0) { throw new IllegalArgumentException("pool: length " + length + " is negative"); }
         int head = HEAD_BYTES / dtype.bytes();
         if (length > MAX_ARRAY - head) { throw new OutOfMemoryError("pool: an array cannot hold " + length + " numbers"); }
-        int size = roundUp(head + length);
+        int size = arraySize(dtype, length);
         return switch (dtype) {
             case F32 -> new Span.F32((float[]) array(dtype, size), head, length);
             case F64 -> new Span.F64((double[]) array(dtype, size), head, length);
@@ -63,19 +61,20 @@ public final class SpanPool {
         int size = lengthOf(span);
         DType dtype = span.dtype();
         if (!isPooled(dtype, size)) { return; }
-        if (span.offset() != HEAD_BYTES / dtype.bytes() || size != roundUp(size)) {
+        int head = HEAD_BYTES / dtype.bytes();
+        if (span.offset() != head || size != arraySize(dtype, size - head)) {
             throw new IllegalArgumentException(
                     "pool: a span of " + span.length() + " " + dtype + " at offset " + span.offset() + " in an array of " + size
                             + " was not taken from a pool");
         }
         synchronized (free) {
-            ArrayList<Object> stack = stack(dtype, size);
-            for (int i = stack.size() - 1; i >= 0; i--) {
-                if (stack.get(i) == array) {
+            ArrayList<Object> arrays = unused(dtype, size);
+            for (int i = arrays.size() - 1; i >= 0; i--) {
+                if (arrays.get(i) == array) {
                     throw new IllegalStateException("pool: a span of " + span.length() + " " + dtype + " was given back twice");
                 }
             }
-            stack.add(array);
+            arrays.add(array);
             freeBytes += (long) size * dtype.bytes();
         }
     }
@@ -104,10 +103,7 @@ public final class SpanPool {
     /** Leaves all unused arrays to the garbage collector. */
     public void trim() {
         synchronized (free) {
-            free.forEach(classes -> classes.forEach(stack -> {
-                stack.clear();
-                stack.trimToSize();
-            }));
+            free.values().forEach(Map::clear);
             freeBytes = 0;
         }
     }
@@ -116,10 +112,10 @@ public final class SpanPool {
         if (isPooled(dtype, size)) {
             long bytes = (long) size * dtype.bytes();
             synchronized (free) {
-                ArrayList<Object> stack = stack(dtype, size);
-                if (!stack.isEmpty()) {
+                ArrayList<Object> arrays = unused(dtype, size);
+                if (!arrays.isEmpty()) {
                     freeBytes -= bytes;
-                    return stack.removeLast();
+                    return arrays.removeLast();
                 }
                 allocations++;
                 allocatedBytes += bytes;
@@ -136,22 +132,15 @@ public final class SpanPool {
         return (long) size * dtype.bytes() > SMALL_BYTES;
     }
 
-    private ArrayList<Object> stack(DType dtype, int size) {
-        int octave = octave(size);
-        int step = octave - CLASSES_PER_OCTAVE_LOG2;
-        return free.get(dtype.ordinal())
-                .get((octave << CLASSES_PER_OCTAVE_LOG2) + ((size - 1 >> step) & (1 << CLASSES_PER_OCTAVE_LOG2) - 1));
+    private ArrayList<Object> unused(DType dtype, int size) {
+        return free.get(dtype).computeIfAbsent(size, s -> new ArrayList<>());
     }
 
-    /** The smallest array size of a class that holds {@code size}; sizes below 16 are classes of their own. */
-    private static int roundUp(int size) {
-        int step = 1 << Math.max(0, octave(size) - CLASSES_PER_OCTAVE_LOG2);
-        return (int) Math.min(MAX_ARRAY, ((long) size + step - 1) / step * step);
-    }
-
-    /** The largest i with {@code 2^i < size}, at least 0: sizes {@code 2^i + 1 .. 2^(i+1)} share an octave. */
-    private static int octave(int size) {
-        return Math.max(0, Integer.SIZE - 1 - Integer.numberOfLeadingZeros(size - 1));
+    /** The head, and the length rounded up to the next of its octave's classes. */
+    private static int arraySize(DType dtype, int length) {
+        int step = Math.max(1, Integer.highestOneBit(length - 1) / CLASSES_PER_OCTAVE);
+        long size = HEAD_BYTES / dtype.bytes() + Math.ceilDiv(length, step) * (long) step;
+        return (int) Math.min(MAX_ARRAY, size);
     }
 
     private static int lengthOf(Span span) {

@@ -10,8 +10,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorLayerNorm {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
-    /** The longest sum in float. */
-    private static final int MOST_ROWS = 128;
 
     private final Workers workers;
     private final SpanPool spans;
@@ -24,7 +22,7 @@ final class VectorLayerNorm {
     }
 
     private static int tileRows(int c) {
-        return Math.min(MOST_ROWS, Tiles.rows(c));
+        return Math.min(VectorColumns.TILE_ROWS, Tiles.rows(c));
     }
 
     /** Double lanes for each tile. */

@@ -49,10 +49,7 @@ final class VectorSoftmax implements SoftmaxKernel {
     }
 
     private static void softmax(int from, int to, int c, Span.F32 x, Span.F32 y, double[] lanes, int lo) {
-        for (int row = from; row < to; row++) {
-            int xo = x.offset() + row * c;
-            shift(-largest(x.array(), xo, c), x.array(), xo, y.array(), y.offset() + row * c, c);
-        }
+        shiftByMaxima(from, to, c, x, y);
         exp(y.array(), y.offset() + from * c, y.array(), y.offset() + from * c, (to - from) * c);
         for (int row = from; row < to; row++) {
             int yo = y.offset() + row * c;
@@ -79,10 +76,7 @@ final class VectorSoftmax implements SoftmaxKernel {
     }
 
     private static void logSoftmax(int from, int to, int c, Span.F32 x, Span.F32 y, Span.F32 e, double[] lanes, int lo) {
-        for (int row = from; row < to; row++) {
-            int xo = x.offset() + row * c;
-            shift(-largest(x.array(), xo, c), x.array(), xo, y.array(), y.offset() + row * c, c);
-        }
+        shiftByMaxima(from, to, c, x, y);
         exp(y.array(), y.offset() + from * c, e.array(), e.offset(), e.length());
         for (int row = from; row < to; row++) {
             int yo = y.offset() + row * c;
@@ -139,14 +133,7 @@ final class VectorSoftmax implements SoftmaxKernel {
             return;
         }
         tiles(rows, c, (from, to, lanes, lo) -> {
-            for (int row = from; row < to; row++) {
-                int xo = xf.offset() + row * c;
-                float largest = largest(xf.array(), xo, c);
-                shift(-largest, xf.array(), xo, pf.array(), pf.offset() + row * c, c);
-            }
-            for (int row = from; row < to; row++) {
-                loss.set(row, 0);
-            }
+            shiftByMaxima(from, to, c, xf, pf);
             exp(pf.array(), pf.offset() + from * c, pf.array(), pf.offset() + from * c, (to - from) * c);
             for (int row = from; row < to; row++) {
                 int po = pf.offset() + row * c;
@@ -171,6 +158,14 @@ final class VectorSoftmax implements SoftmaxKernel {
         return sum;
     }
 
+    /** {@code y = x - max} of each row. */
+    private static void shiftByMaxima(int from, int to, int c, Span.F32 x, Span.F32 y) {
+        for (int row = from; row < to; row++) {
+            int xo = x.offset() + row * c;
+            shift(-largest(x.array(), xo, c), x.array(), xo, y.array(), y.offset() + row * c, c);
+        }
+    }
+
     /** The maximum, which no order of comparisons changes; NaN if there is one. */
     private static float largest(float[] x, int xo, int n) {
         int bound = SPECIES.loopBound(n);
@@ -186,7 +181,7 @@ final class VectorSoftmax implements SoftmaxKernel {
     }
 
     private static void exp(float[] x, int xo, float[] y, int yo, int n) {
-        VectorMath.exp(1, x, xo, y, yo, n);
+        VectorMath.exp(1, VectorMath.SIGNED, x, xo, y, yo, n);
         for (int i = SPECIES.loopBound(n); i < n; i++) {
             y[yo + i] = (float) StrictMath.exp(x[xo + i]);
         }

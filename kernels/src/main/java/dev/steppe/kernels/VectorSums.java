@@ -1,8 +1,10 @@
 package dev.steppe.kernels;
 
+import static jdk.incubator.vector.VectorOperators.F2D;
+
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -11,33 +13,27 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link #tree} adds up in a fixed order; {@code reduceLanes(ADD)} would leave the order to the processor.
  */
 final class VectorSums {
-    private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
     /** As many floats as there are double lanes. */
-    private static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
+    private static final VectorSpecies<Float> F = VectorSpecies.of(float.class, VectorShape.forBitSize(D.vectorBitSize() / 2));
 
-    static final int LANES = DOUBLES.length();
-    /** Four accumulators hide the latency of the additions. */
-    private static final int STEP = 4 * LANES;
+    static final int LANES = D.length();
 
     private VectorSums() {
     }
 
-    private static DoubleVector widen(float[] x, int i) {
-        return (DoubleVector) FloatVector.fromArray(FLOATS, x, i).convertShape(VectorOperators.F2D, DOUBLES, 0);
-    }
-
-    /** {@code sum x[i]}. */
+    /** {@code sum x[i]}; four accumulators hide the latency of the additions. */
     static void sum(float[] x, int xo, int n, double[] sums, int so) {
-        DoubleVector s0 = DoubleVector.zero(DOUBLES);
+        DoubleVector s0 = DoubleVector.zero(D);
         DoubleVector s1 = s0;
         DoubleVector s2 = s0;
         DoubleVector s3 = s0;
-        int bound = n & -STEP;
-        for (int i = 0; i < bound; i += STEP) {
-            s0 = s0.add(widen(x, xo + i));
-            s1 = s1.add(widen(x, xo + i + LANES));
-            s2 = s2.add(widen(x, xo + i + 2 * LANES));
-            s3 = s3.add(widen(x, xo + i + 3 * LANES));
+        int bound = n & -(4 * LANES);
+        for (int i = xo; i < xo + bound; i += 4 * LANES) {
+            s0 = s0.add(FloatVector.fromArray(F, x, i).convertShape(F2D, D, 0));
+            s1 = s1.add(FloatVector.fromArray(F, x, i + LANES).convertShape(F2D, D, 0));
+            s2 = s2.add(FloatVector.fromArray(F, x, i + 2 * LANES).convertShape(F2D, D, 0));
+            s3 = s3.add(FloatVector.fromArray(F, x, i + 3 * LANES).convertShape(F2D, D, 0));
         }
         s0.add(s1).add(s2.add(s3)).intoArray(sums, so);
         for (int i = bound; i < n; i++) {
@@ -47,16 +43,20 @@ final class VectorSums {
 
     /** {@code sum x[i] y[i]}. */
     static void dot(float[] x, int xo, float[] y, int yo, int n, double[] sums, int so) {
-        DoubleVector s0 = DoubleVector.zero(DOUBLES);
+        DoubleVector s0 = DoubleVector.zero(D);
         DoubleVector s1 = s0;
         DoubleVector s2 = s0;
         DoubleVector s3 = s0;
-        int bound = n & -STEP;
-        for (int i = 0; i < bound; i += STEP) {
-            s0 = widen(x, xo + i).fma(widen(y, yo + i), s0);
-            s1 = widen(x, xo + i + LANES).fma(widen(y, yo + i + LANES), s1);
-            s2 = widen(x, xo + i + 2 * LANES).fma(widen(y, yo + i + 2 * LANES), s2);
-            s3 = widen(x, xo + i + 3 * LANES).fma(widen(y, yo + i + 3 * LANES), s3);
+        int bound = n & -(4 * LANES);
+        for (int i = 0; i < bound; i += 4 * LANES) {
+            Vector<Double> x0 = FloatVector.fromArray(F, x, xo + i).convertShape(F2D, D, 0);
+            Vector<Double> x1 = FloatVector.fromArray(F, x, xo + i + LANES).convertShape(F2D, D, 0);
+            Vector<Double> x2 = FloatVector.fromArray(F, x, xo + i + 2 * LANES).convertShape(F2D, D, 0);
+            Vector<Double> x3 = FloatVector.fromArray(F, x, xo + i + 3 * LANES).convertShape(F2D, D, 0);
+            s0 = ((DoubleVector) FloatVector.fromArray(F, y, yo + i).convertShape(F2D, D, 0)).fma(x0, s0);
+            s1 = ((DoubleVector) FloatVector.fromArray(F, y, yo + i + LANES).convertShape(F2D, D, 0)).fma(x1, s1);
+            s2 = ((DoubleVector) FloatVector.fromArray(F, y, yo + i + 2 * LANES).convertShape(F2D, D, 0)).fma(x2, s2);
+            s3 = ((DoubleVector) FloatVector.fromArray(F, y, yo + i + 3 * LANES).convertShape(F2D, D, 0)).fma(x3, s3);
         }
         s0.add(s1).add(s2.add(s3)).intoArray(sums, so);
         for (int i = bound; i < n; i++) {
@@ -66,12 +66,14 @@ final class VectorSums {
 
     /** {@code sum (d[i] x[i])^2}. */
     static void scaledSquares(float[] d, int at, float[] x, int xo, int n, double[] sums, int so) {
-        DoubleVector s0 = DoubleVector.zero(DOUBLES);
+        DoubleVector s0 = DoubleVector.zero(D);
         DoubleVector s1 = s0;
         int bound = n & -(2 * LANES);
         for (int i = 0; i < bound; i += 2 * LANES) {
-            DoubleVector p0 = widen(d, at + i).mul(widen(x, xo + i));
-            DoubleVector p1 = widen(d, at + i + LANES).mul(widen(x, xo + i + LANES));
+            DoubleVector p0 = (DoubleVector) FloatVector.fromArray(F, d, at + i).convertShape(F2D, D, 0);
+            DoubleVector p1 = (DoubleVector) FloatVector.fromArray(F, d, at + i + LANES).convertShape(F2D, D, 0);
+            p0 = p0.mul(FloatVector.fromArray(F, x, xo + i).convertShape(F2D, D, 0));
+            p1 = p1.mul(FloatVector.fromArray(F, x, xo + i + LANES).convertShape(F2D, D, 0));
             s0 = p0.fma(p0, s0);
             s1 = p1.fma(p1, s1);
         }
@@ -84,12 +86,12 @@ final class VectorSums {
 
     /** {@code sum (x[i] - centre)^2}. */
     static void squares(float[] x, int xo, double centre, int n, double[] sums, int so) {
-        DoubleVector s0 = DoubleVector.zero(DOUBLES);
+        DoubleVector s0 = DoubleVector.zero(D);
         DoubleVector s1 = s0;
         int bound = n & -(2 * LANES);
-        for (int i = 0; i < bound; i += 2 * LANES) {
-            DoubleVector d0 = widen(x, xo + i).sub(centre);
-            DoubleVector d1 = widen(x, xo + i + LANES).sub(centre);
+        for (int i = xo; i < xo + bound; i += 2 * LANES) {
+            DoubleVector d0 = ((DoubleVector) FloatVector.fromArray(F, x, i).convertShape(F2D, D, 0)).sub(centre);
+            DoubleVector d1 = ((DoubleVector) FloatVector.fromArray(F, x, i + LANES).convertShape(F2D, D, 0)).sub(centre);
             s0 = d0.fma(d0, s0);
             s1 = d1.fma(d1, s1);
         }
@@ -102,10 +104,12 @@ final class VectorSums {
 
     /** {@code sum a[i] b[i] (x[i] - centre)}. */
     static void centredDot(float[] a, int ao, float[] b, int bo, float[] x, int xo, double centre, int n, double[] sums, int so) {
-        DoubleVector s0 = DoubleVector.zero(DOUBLES);
+        DoubleVector s0 = DoubleVector.zero(D);
         int bound = n & -LANES;
         for (int i = 0; i < bound; i += LANES) {
-            s0 = widen(a, ao + i).mul(widen(b, bo + i)).fma(widen(x, xo + i).sub(centre), s0);
+            DoubleVector product = (DoubleVector) FloatVector.fromArray(F, a, ao + i).convertShape(F2D, D, 0);
+            product = product.mul(FloatVector.fromArray(F, b, bo + i).convertShape(F2D, D, 0));
+            s0 = ((DoubleVector) FloatVector.fromArray(F, x, xo + i).convertShape(F2D, D, 0)).sub(centre).fma(product, s0);
         }
         s0.intoArray(sums, so);
         for (int i = bound; i < n; i++) {

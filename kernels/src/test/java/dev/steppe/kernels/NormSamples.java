@@ -28,7 +28,9 @@ final class NormSamples {
 
     private static Sample sample(String method, Maker maker) {
         return new Sample(NormKernel.class, method,
-                r -> maker.make(r, Case.positive(r, 150), r.nextInt(8) == 0 ? 300 : Case.positive(r, 129)),
+                r -> r.nextInt(8) == 0
+                        ? maker.make(r, Case.positive(r, 9), 250 + r.nextInt(50))
+                        : maker.make(r, Case.positive(r, 80), Case.positive(r, 65)),
                 r -> r.nextBoolean()
                         ? maker.make(r, 6000 + r.nextInt(99), 1 + r.nextInt(20))
                         : maker.make(r, 500 + r.nextInt(99), 256 + r.nextInt(99)));

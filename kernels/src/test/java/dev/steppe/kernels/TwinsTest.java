@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every kernel of every provider against its definition in double, on shapes with zero, one and odd sizes, between guards of NaN. */
+@Tag("lanes")
 class TwinsTest {
     private static final int SHAPES = Runs.times(300);
     private static Workers workers;
@@ -39,7 +41,10 @@ class TwinsTest {
             Case c = sample.maker().make(random.split());
             for (Kernels kernels : providers) {
                 Runs.assertWithin(c, kernels.describe(), DType.F32, Runs.run(c, kernels, DType.F32, random.split(), null));
-                Runs.assertWithin(c, kernels.describe(), DType.F64, Runs.run(c, kernels, DType.F64, random.split(), null));
+                // Both providers have the same code for F64.
+                if (!kernels.isVector() || i % 10 == 0) {
+                    Runs.assertWithin(c, kernels.describe(), DType.F64, Runs.run(c, kernels, DType.F64, random.split(), null));
+                }
             }
         }
     }
@@ -65,24 +70,23 @@ class TwinsTest {
     @MethodSource("samples")
     void hasTheSameBitsOnAnyNumberOfThreads(Sample sample) {
         SplittableRandom random = new SplittableRandom(sample.toString().hashCode());
-        List<Workers> teams = List.of(Workers.of(1), Workers.of(2), Workers.of(3), Workers.of(8));
-        try {
-            for (int i = 0; i < Runs.times(4); i++) {
-                Case c = sample.bigMaker().make(random.split());
-                List<Span[]> results = new ArrayList<>();
-                for (Workers team : teams) {
-                    for (Kernels kernels : Runs.providers(team)) {
-                        results.add(Runs.run(c, kernels, DType.F32, new SplittableRandom(1), null));
-                        Runs.assertWithin(c, kernels.describe(), DType.F32, results.getLast());
+        for (int i = 0; i < Runs.times(2); i++) {
+            Case c = sample.bigMaker().make(random.split());
+            List<Span[]> alone = new ArrayList<>();
+            for (int threads : new int[] {1, 2, 3, 8}) {
+                try (Workers team = Workers.of(threads)) {
+                    List<Kernels> providers = Runs.providers(team);
+                    for (int p = 0; p < providers.size(); p++) {
+                        Span[] result = Runs.run(c, providers.get(p), DType.F32, new SplittableRandom(1), null);
+                        if (threads == 1) {
+                            Runs.assertWithin(c, providers.get(p).describe(), DType.F32, result);
+                            alone.add(result);
+                        } else {
+                            Runs.assertSame(c, providers.get(p).describe(), alone.get(p), result);
+                        }
                     }
                 }
-                int providers = results.size() / teams.size();
-                for (int r = providers; r < results.size(); r++) {
-                    Runs.assertSame(c, "threads", results.get(r % providers), results.get(r));
-                }
             }
-        } finally {
-            teams.forEach(Workers::close);
         }
     }
 
