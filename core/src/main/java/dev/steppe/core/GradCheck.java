@@ -99,7 +99,7 @@ public record GradCheck(Kernels kernels, double epsilon, double absolute, double
     }
 
     /**
-     * Compares the gradient with central differences of the values, and a second backward with the first, bit for bit.
+     * Compares the gradient with central differences of the values, and with that of a second backward, by create-graph, bit for bit.
      *
      * @param f inputs to outputs, in ops
      * @param inputs where; F32 is converted to F64, nothing is written
@@ -159,7 +159,7 @@ public record GradCheck(Kernels kernels, double epsilon, double absolute, double
             Tensor[] kept = new Tensor[at.length];
             if (ys.isEmpty()) { return kept; }
             Tensor[] once = tape.gradients(ys, cotangents(ys), false, floating(xs));
-            Tensor[] twice = tape.gradients(ys, cotangents(ys), false, floating(xs));
+            Tensor[] twice = tape.gradients(ys, cotangents(ys), true, floating(xs));
             for (int i = 0, k = 0; i < xs.length; i++) {
                 if (xs[i].isFloating()) {
                     requireSameBits(i, once[k].toDoubles(), twice[k].toDoubles());

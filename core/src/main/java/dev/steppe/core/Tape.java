@@ -1,5 +1,6 @@
 package dev.steppe.core;
 
+import dev.steppe.core.op.Reshape;
 import dev.steppe.kernels.DType;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.ShapeException;
@@ -190,21 +191,27 @@ public final class Tape implements AutoCloseable {
      */
     public Tensor[] vjp(UnaryOperator<Tensor[]> f, Tensor[] inputs, Tensor[] cotangents) {
         boolean createGraph = recording;
-        int mark = nodes.size();
+        int start = nodes.size();
         Tensor[] at = inputs.clone();
         recording = true;
         try {
-            for (int i = 0; i < at.length && !createGraph; i++) {
-                at[i] = inputs[i].isRecorded() ? watch(inputs[i]) : inputs[i];
+            for (int i = 0; i < at.length; i++) {
+                at[i] = inputs[i].isRecorded() ? ownNode(inputs[i], createGraph) : inputs[i];
             }
+            int mark = nodes.size();
             Tensor[] ys = f.apply(at);
             return new Backward(this, List.of(ys), List.of(cotangents), createGraph, mark, at).run();
         } finally {
             recording = createGraph;
             if (!createGraph) {
-                nodes.subList(mark, nodes.size()).clear();
+                nodes.subList(start, nodes.size()).clear();
             }
         }
+    }
+
+    /** The same numbers at a node of their own, so that two operands that are one tensor have two gradients. */
+    private Tensor ownNode(Tensor t, boolean createGraph) {
+        return createGraph ? apply(new Reshape(t.shape()), t)[0] : watch(t);
     }
 
     /** Gives all memory back to the pool. Tensors of this tape can no longer be read. */

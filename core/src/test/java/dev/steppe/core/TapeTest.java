@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.core.op.SoftmaxBackward;
 import dev.steppe.kernels.DType;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.ShapeException;
@@ -191,6 +192,19 @@ class TapeTest {
             Tensor ones = tape.filled(x.type(), 0.5);
             return tape.vjp(in -> new Tensor[] {in[0].mul(in[0])}, new Tensor[] {x}, new Tensor[] {ones})[0];
         }
+    }
+
+    /** The backward of softmax is fused; here both of its operands, and both operands of its own backward, are one tensor. */
+    @Test
+    void operandsThatAreOneTensorHaveTwoGradients() {
+        Tensor x = vector(0.2, -0.4, 0.9);
+        GradCheck check = new GradCheck(kernels, 1e-6, 1e-7, 1e-5);
+        check.firstOrder(in -> Tensor.applyAll(new SoftmaxBackward(), in[0], in[0]), x).orThrow();
+        check.secondOrder(in -> Tensor.applyAll(new SoftmaxBackward(), in[0], in[0]), x).orThrow();
+        check.secondOrder(
+                in -> new Tensor[] {in[0].tape().gradients(Tensor.applyAll(new SoftmaxBackward(), in[0], in[0])[0].sum(), true, in[0])[0]},
+                x)
+                .orThrow();
     }
 
     @Test

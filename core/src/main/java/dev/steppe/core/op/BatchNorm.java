@@ -10,11 +10,12 @@ import dev.steppe.kernels.ShapeException;
 /**
  * Batch normalisation with the statistics of the batch (Ioffe and Szegedy 2015, arXiv 1502.03167, Algorithm 1): {@code x: [.., c]}, scale and shift
  * {@code [c]} give {@code y = (x - mean) / sqrt(variance + epsilon) * scale + shift}, and the mean and biased variance of each channel, {@code [c]}, through
- * which no gradient flows.
+ * which no gradient flows. With {@code relu} the first output is {@code max(y, 0)}, in the same pass over memory, and y itself is never stored.
  *
  * @param epsilon added to the variance
+ * @param relu whether negative results become 0
  */
-public record BatchNorm(double epsilon) implements Op {
+public record BatchNorm(double epsilon, boolean relu) implements Op {
     @Override
     public TensorType[] infer(TensorType... in) {
         Types.require(name(), 3, in);
@@ -31,15 +32,15 @@ public record BatchNorm(double epsilon) implements Op {
         int c = in[1].size();
         int rows = rows(in[0].shape());
         kernels.norm().batchStatistics(rows, c, in[0].span(), out[1].span(), out[2].span());
-        kernels.norm().batchNormalise(rows, c, in[0].span(), out[1].span(), out[2].span(), epsilon, in[1].span(), in[2].span(),
+        kernels.norm().batchNormalise(rows, c, in[0].span(), out[1].span(), out[2].span(), epsilon, in[1].span(), in[2].span(), relu,
                 out[0].span());
     }
 
     @Override
     public Tensor[] backward(Application op) {
         if (!op.hasGradient(0)) { return new Tensor[3]; }
-        return Tensor.applyAll(new BatchNormBackward(epsilon), op.input(0), op.gradient(0), op.input(1), op.output(1).detach(),
-                op.output(2).detach());
+        return Tensor.applyAll(new BatchNormBackward(epsilon, relu), op.input(0), op.gradient(0), op.input(1), op.input(2),
+                op.output(1).detach(), op.output(2).detach());
     }
 
     /** The shape of what there is once per channel. */

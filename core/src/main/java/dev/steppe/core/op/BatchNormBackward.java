@@ -9,50 +9,53 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The backward of {@link BatchNorm}, fused: x, dy {@code [.., c]}, scale {@code [c]}, and the mean and variance that the forward found, give dx, dscale,
+ * The backward of {@link BatchNorm}, fused: x, dy {@code [.., c]}, scale, shift {@code [c]}, and the mean and variance that the forward found, give dx, dscale,
  * dshift. Mean and variance are functions of x, not operands: gradients through them are counted in x.
  *
  * @param epsilon added to the variance
+ * @param relu whether the forward made negative results 0
  */
-public record BatchNormBackward(double epsilon) implements Op {
+public record BatchNormBackward(double epsilon, boolean relu) implements Op {
     @Override
     public TensorType[] infer(TensorType... in) {
-        Types.require(name(), 5, in);
+        Types.require(name(), 6, in);
         Shape channels = BatchNorm.channels(name(), in[0]);
         Types.requireShape(name(), "dy", in[0].shape(), in[1]);
-        Types.requireShape(name(), "scale", channels, in[2]);
-        Types.requireShape(name(), "mean", channels, in[3]);
-        Types.requireShape(name(), "variance", channels, in[4]);
+        String[] names = {"x", "dy", "scale", "shift", "mean", "variance"};
+        for (int i = 2; i < names.length; i++) {
+            Types.requireShape(name(), names[i], channels, in[i]);
+        }
         BatchNorm.requireRows(name(), in[0].shape());
         return new TensorType[] {in[0], in[2], in[2]};
     }
 
     @Override
     public void forward(Kernels kernels, Tensor[] in, Tensor[] out) {
-        kernels.norm().batchNormBackward(BatchNorm.rows(in[0].shape()), in[2].size(), in[0].span(), in[1].span(), in[3].span(),
-                in[4].span(),
-                epsilon, in[2].span(), out[0].span(), out[1].span(), out[2].span());
+        kernels.norm().batchNormBackward(BatchNorm.rows(in[0].shape()), in[2].size(), in[0].span(), in[1].span(), in[4].span(),
+                in[5].span(),
+                epsilon, in[2].span(), in[3].span(), relu, out[0].span(), out[1].span(), out[2].span());
     }
 
     @Override
     public Tensor[] backward(Application op) {
-        Tensor[] in = {op.input(0), op.input(1), op.input(2)};
+        Tensor[] in = {op.input(0), op.input(1), op.input(2), op.input(3)};
         Tensor[] cotangents = {op.gradient(0), op.gradient(1), op.gradient(2)};
-        return Arrays.copyOf(op.tape().vjp(this::plain, in, cotangents), 5);
+        return Arrays.copyOf(op.tape().vjp(this::plain, in, cotangents), 6);
     }
 
-    /** From (x, dy, scale) to (dx, dscale, dshift) in plain ops: see {@link dev.steppe.kernels.NormKernel#batchNormBackward}. */
+    /** From (x, dy, scale, shift) to (dx, dscale, dshift) in plain ops: see {@link dev.steppe.kernels.NormKernel#batchNormBackward}. */
     private Tensor[] plain(Tensor[] in) {
         Tensor x = in[0];
-        Tensor dy = in[1];
+        Tensor scale = in[2];
         int[] rows = IntStream.range(0, x.shape().rank() - 1).toArray();
         Tensor centred = x.sub(x.mean(true, rows));
         Tensor istd = centred.mul(centred).mean(true, rows).plus(epsilon).pow(-0.5);
         Tensor xhat = centred.mul(istd);
+        Tensor dy = relu ? in[1].apply(new WherePositive(), xhat.detach().mul(scale.detach()).add(in[3].detach())) : in[1];
         Tensor dshift = dy.sum(false, rows);
         Tensor dscale = dy.mul(xhat).sum(false, rows);
         double share = 1.0 / BatchNorm.rows(x.shape());
-        Tensor dx = dy.sub(dshift.times(share)).sub(xhat.mul(dscale.times(share))).mul(istd.mul(in[2]));
+        Tensor dx = dy.sub(dshift.times(share)).sub(xhat.mul(dscale.times(share))).mul(istd.mul(scale));
         return new Tensor[] {dx, dscale, dshift};
     }
 }

@@ -9,11 +9,12 @@ import java.util.stream.IntStream;
 
 /**
  * Batch normalisation with given statistics: x {@code [.., c]}, then mean, variance, scale, shift {@code [c]} give
- * {@code (x - mean) / sqrt(variance + epsilon) * scale + shift}.
+ * {@code (x - mean) / sqrt(variance + epsilon) * scale + shift}; with {@code relu} its larger of that and 0.
  *
  * @param epsilon added to the variance
+ * @param relu whether negative results become 0
  */
-public record BatchNormInference(double epsilon) implements Op {
+public record BatchNormInference(double epsilon, boolean relu) implements Op {
     @Override
     public TensorType[] infer(TensorType... in) {
         Types.require(name(), 5, in);
@@ -28,12 +29,12 @@ public record BatchNormInference(double epsilon) implements Op {
     @Override
     public void forward(Kernels kernels, Tensor[] in, Tensor[] out) {
         kernels.norm().batchNormalise(BatchNorm.rows(in[0].shape()), in[1].size(), in[0].span(), in[1].span(), in[2].span(), epsilon,
-                in[3].span(), in[4].span(), out[0].span());
+                in[3].span(), in[4].span(), relu, out[0].span());
     }
 
     @Override
     public Tensor[] backward(Application op) {
-        Tensor g = op.gradient(0);
+        Tensor g = relu ? op.gradient(0).apply(new WherePositive(), op.output(0).detach()) : op.gradient(0);
         Tensor mean = op.input(1);
         Tensor scale = op.input(3);
         Tensor istd = op.input(2).plus(epsilon).pow(-0.5);

@@ -9,6 +9,7 @@ import dev.steppe.core.op.OpCase.Sample;
 import dev.steppe.kernels.DType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Matrix products, normalisation, softmax and losses. */
@@ -104,40 +105,59 @@ final class LayerCases {
         return IntStream.range(0, v.length).mapToDouble(i -> centred[i] * istd[i % c]).toArray();
     }
 
+    /** Draws until no number that relu gets lies within 0.02 of its kink. */
+    private static Sample awayFromKink(Draw d, Function<Draw, Sample> samples, Function<Sample, double[]> beforeRelu) {
+        Sample s = samples.apply(d);
+        return Arrays.stream(beforeRelu.apply(s)).allMatch(y -> Math.abs(y) > 0.02) ? s : awayFromKink(d, samples, beforeRelu);
+    }
+
+    private static double[] relu(boolean relu, double[] y) {
+        return relu ? Arrays.stream(y).map(v -> Math.max(v, 0)).toArray() : y;
+    }
+
+    private static double[] normalised(Tensor x, Tensor scale, Tensor shift) {
+        int c = scale.size();
+        double[] y = normalisedColumns(x, new double[c]);
+        Arrays.setAll(y, i -> y[i] * scale.get(i % c) + shift.get(i % c));
+        return y;
+    }
+
     private static OpCase batchNorm() {
-        BatchNorm op = new BatchNorm(EPSILON);
-        return new OpCase("BatchNorm", d -> {
+        BatchNorm op = new BatchNorm(EPSILON, false);
+        return new OpCase("BatchNorm", draw -> awayFromKink(draw, d -> {
             Shape s = rows(d);
-            return new Sample(op, in -> Tensor.batchNorm(in[0], in[1], in[2], EPSILON), spread(d, s), d.numbers(channels(s)),
-                    d.numbers(channels(s)));
-        }, d -> Sample.of(op, d.numbers(3, 0), d.numbers(0), d.numbers(0)),
+            boolean relu = d.coin();
+            return new Sample(new BatchNorm(EPSILON, relu), in -> relu
+                    ? Tensor.batchNormRelu(in[0], in[1], in[2], EPSILON)
+                    : Tensor.batchNorm(in[0], in[1], in[2], EPSILON), spread(d, s), d.numbers(channels(s)), d.numbers(channels(s)));
+        }, s -> normalised(s.inputs()[0], s.inputs()[1], s.inputs()[2])), d -> Sample.of(op, d.numbers(3, 0), d.numbers(0), d.numbers(0)),
                 List.of(() -> Sample.of(op, numbers(0, 3), numbers(3), numbers(3)),
                         () -> Sample.of(op, numbers(2, 3), numbers(2), numbers(3)),
                         () -> Sample.of(op, numbers(2, 3), numbers(3), numbers(1, 3)),
                         () -> Sample.of(op, numbers(3), numbers(3), numbers(3))),
-                s -> {
-                    double[] istd = new double[s.inputs()[1].size()];
-                    double[] y = normalisedColumns(s.inputs()[0], istd);
-                    Arrays.setAll(y, i -> y[i] * s.inputs()[1].get(i % istd.length) + s.inputs()[2].get(i % istd.length));
-                    return y;
-                });
+                s -> relu(((BatchNorm) s.op()).relu(), normalised(s.inputs()[0], s.inputs()[1], s.inputs()[2])));
     }
 
     private static OpCase batchNormBackward() {
-        BatchNormBackward op = new BatchNormBackward(EPSILON);
-        return new OpCase("BatchNormBackward", d -> {
+        BatchNormBackward op = new BatchNormBackward(EPSILON, true);
+        return new OpCase("BatchNormBackward", draw -> awayFromKink(draw, d -> {
             Shape s = rows(d);
-            return new Sample(op, in -> {
-                Tensor[] statistics = Tensor.applyAll(new BatchNorm(EPSILON), in[0].detach(), in[2].detach(), in[2].detach());
-                return Tensor.applyAll(op, in[0], in[1], in[2], statistics[1], statistics[2]);
-            }, spread(d, s), d.numbers(s), d.numbers(channels(s)));
-        }, d -> Sample.of(op, d.numbers(3, 0), d.numbers(3, 0), d.numbers(0), d.numbers(0), d.numbers(0)),
-                List.of(() -> Sample.of(op, numbers(2, 3), numbers(3, 2), numbers(3), numbers(3), numbers(3)),
-                        () -> Sample.of(op, numbers(2, 3), numbers(2, 3), numbers(3), numbers(3), numbers(2))),
+            BatchNormBackward backward = new BatchNormBackward(EPSILON, d.coin());
+            return new Sample(backward, in -> {
+                Tensor[] statistics = Tensor.applyAll(new BatchNorm(EPSILON, false), in[0].detach(), in[2].detach(), in[2].detach());
+                return Tensor.applyAll(backward, in[0], in[1], in[2], in[3], statistics[1], statistics[2]);
+            }, spread(d, s), d.numbers(s), d.numbers(channels(s)), d.numbers(channels(s)));
+        }, s -> normalised(s.inputs()[0], s.inputs()[2], s.inputs()[3])),
+                d -> Sample.of(op, d.numbers(3, 0), d.numbers(3, 0), d.numbers(0), d.numbers(0), d.numbers(0), d.numbers(0)),
+                List.of(() -> Sample.of(op, numbers(2, 3), numbers(3, 2), numbers(3), numbers(3), numbers(3), numbers(3)),
+                        () -> Sample.of(op, numbers(2, 3), numbers(2, 3), numbers(3), numbers(3), numbers(3), numbers(2)),
+                        () -> Sample.of(op, numbers(0, 3), numbers(0, 3), numbers(3), numbers(3), numbers(3), numbers(3))),
                 s -> {
                     double[] istd = new double[s.inputs()[2].size()];
                     double[] xhat = normalisedColumns(s.inputs()[0], istd);
-                    double[] dy = s.inputs()[1].toDoubles();
+                    double[] y = normalised(s.inputs()[0], s.inputs()[2], s.inputs()[3]);
+                    boolean relu = ((BatchNormBackward) s.op()).relu();
+                    double[] dy = IntStream.range(0, y.length).mapToDouble(i -> relu && y[i] < 0 ? 0 : s.inputs()[1].get(i)).toArray();
                     double[] mean = columnMeans(s.inputs()[0].shape(), dy);
                     double[] moment = columnMeans(s.inputs()[0].shape(),
                             IntStream.range(0, dy.length).mapToDouble(i -> dy[i] * xhat[i]).toArray());
@@ -148,20 +168,24 @@ final class LayerCases {
                 });
     }
 
+    private static double[] inference(Tensor... in) {
+        return Loops.of(in[0].shape(),
+                i -> (Loops.at(in[0], i) - Loops.at(in[1], i)) / Math.sqrt(Loops.at(in[2], i) + EPSILON) * Loops.at(in[3], i)
+                        + Loops.at(in[4], i));
+    }
+
     private static OpCase batchNormInference() {
-        BatchNormInference op = new BatchNormInference(EPSILON);
-        return new OpCase("BatchNormInference", d -> {
+        BatchNormInference op = new BatchNormInference(EPSILON, false);
+        return new OpCase("BatchNormInference", draw -> awayFromKink(draw, d -> {
             Shape s = rows(d);
             Shape c = channels(s);
-            return Sample.of(op, d.numbers(s), d.numbers(c), d.positive(c), d.numbers(c), d.numbers(c));
-        }, d -> Sample.of(op, d.numbers(0, 2), d.numbers(2), d.positive(Shape.of(2)), d.numbers(2), d.numbers(2)),
+            return Sample.of(new BatchNormInference(EPSILON, d.coin()), d.numbers(s), d.numbers(c), d.positive(c), d.numbers(c),
+                    d.numbers(c));
+        }, s -> inference(s.inputs())),
+                d -> Sample.of(op, d.numbers(0, 2), d.numbers(2), d.positive(Shape.of(2)), d.numbers(2), d.numbers(2)),
                 List.of(() -> Sample.of(op, numbers(2, 3), numbers(3), numbers(3), numbers(3), numbers(2)),
                         () -> Sample.of(op, numbers(3), numbers(3), numbers(3), numbers(3), numbers(3))),
-                s -> {
-                    Tensor[] in = s.inputs();
-                    return Loops.of(in[0].shape(), i -> (Loops.at(in[0], i) - Loops.at(in[1], i)) / Math.sqrt(Loops.at(in[2], i) + EPSILON)
-                            * Loops.at(in[3], i) + Loops.at(in[4], i));
-                });
+                s -> relu(((BatchNormInference) s.op()).relu(), inference(s.inputs())));
     }
 
     /** A matrix turned round: rows become columns. */
