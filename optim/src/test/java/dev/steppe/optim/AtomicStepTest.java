@@ -148,8 +148,8 @@ class AtomicStepTest {
         @Override
         public void update(Update update) {
             update.points().scale(2, update.weights(), update.weights());
+            update.points().copy(update.weights(), update.memory("m"));
             if (armed[0]) { throw new IllegalStateException("torn"); }
-            update.points().scale(2, update.memory("m"), update.memory("m"));
         }
     }
 

@@ -50,15 +50,15 @@ class CostTest {
         for (Options options : new Options[] {Options.defaults(), Options.defaults().clipNorm(1e-3)}) {
             Engine engine = engine(recipe, options);
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-            for (int t = 0; t < 20; t++) {
+            for (int t = 0; t < 5; t++) {
                 engine.step(Quadratic.BATCH);
             }
             long arrays = KERNELS.spans().allocations();
             long before = threads.getCurrentThreadAllocatedBytes();
-            for (int t = 0; t < 20; t++) {
+            for (int t = 0; t < 5; t++) {
                 engine.step(Quadratic.BATCH);
             }
-            long perStep = (threads.getCurrentThreadAllocatedBytes() - before) / 20;
+            long perStep = (threads.getCurrentThreadAllocatedBytes() - before) / 5;
             assertTrue(perStep < SIZE * Float.BYTES / 4, recipe + " allocates " + perStep + " bytes per step");
             assertEquals(arrays, KERNELS.spans().allocations());
         }

@@ -86,6 +86,21 @@ class EdgeTest {
         assertEquals(0.05 * 1e-18 * Math.sqrt(3), report.perturbationNorm(), 1e-24, "the guard is larger than the gradient");
     }
 
+    /** Squares of 1e-30 are not floats: norms must be taken in double, in the vector code too. */
+    @Test
+    void aTinyGradientOfManyParameters() {
+        Weight many = new Weight(Shape.of(1000), Role.WEIGHT, Weight.NO_FILTERS);
+        Objective objective = Objective.ofLosses((Batch batch, Pass pass) -> pass.at(many).sum().times(1e-30).reshape(1));
+        Parameters start = new Parameters(ParameterSpace.of(Map.of("w", many)), Tensor.full(DType.F32, Shape.of(1000), 0.5),
+                Buffers.none());
+        for (SamVariant variant : List.of(new Sam(0.05, 0), new Asam(0.05, 0.5, Asam.Scope.ALL, 0))) {
+            StepReport report = optimizer(variant, Sgd.of(0.1), objective, start).step(Quadratic.BATCH);
+            assertEquals(1e-30 * Math.sqrt(1000), report.gradientNorm(), 1e-36);
+            assertEquals(0.05, report.perturbationNorm(), 1e-8);
+            assertEquals(1, report.cosine(), 1e-12);
+        }
+    }
+
     @Test
     void aParameterWithoutGradientStaysWhereItIs() {
         for (SamVariant variant : variants()) {
