@@ -21,7 +21,7 @@ class VectorSpeedTest {
     private static final long PATIENCE = 120_000_000_000L;
     private static final int CALLS = 20;
     /** Bytes a call may allocate: its plan. One boxed vector a micro-kernel call would be many times that. */
-    private static final long BYTES = 64 << 10;
+    private static final long BYTES = 128 << 10;
 
     private record Work(String name, Consumer<Kernels> call) {
         @Override

@@ -107,6 +107,7 @@ class WorkersTest {
     @ValueSource(ints = {1, 2, 8})
     void throwsWhatATileThrewWhenAllHaveStopped(int threads) {
         try (Workers workers = Workers.of(threads)) {
+            int leftOut = 0;
             for (int repeat = 0; repeat < 100; repeat++) {
                 AtomicInteger running = new AtomicInteger();
                 AtomicInteger begun = new AtomicInteger();
@@ -124,8 +125,10 @@ class WorkersTest {
                 }));
                 assertSame(error, thrown);
                 assertEquals(0, running.get());
-                assertTrue(begun.get() < 10_000, "tiles after a failure should be left out");
+                leftOut += 10_000 - begun.get();
             }
+            // Not in every repeat: the thread that fails may lose its core before it does, and the others be through by then.
+            assertTrue(leftOut > 0, "tiles after a failure should be left out");
             assertRunsEachTileOnce(workers, 100);
         }
     }
