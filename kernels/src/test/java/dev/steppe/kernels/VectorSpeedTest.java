@@ -19,9 +19,9 @@ class VectorSpeedTest {
     private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     /** The compiler may need a while on a busy machine. */
     private static final long PATIENCE = 120_000_000_000L;
-    private static final int CALLS = 20;
-    /** Bytes a call may allocate: its plan. One boxed vector a micro-kernel call would be many times that. */
-    private static final long BYTES = 128 << 10;
+    private static final int CALLS = 10;
+    /** Bytes a call may allocate: its plan, and scratch too small for the pool. Boxed vectors would be some MiB. */
+    private static final long BYTES = 256 << 10;
 
     private record Work(String name, Consumer<Kernels> call) {
         @Override
@@ -52,7 +52,7 @@ class VectorSpeedTest {
     }
 
     private static Work conv(String name, int in, int out, int stride, Pass pass) {
-        ConvShape s = new ConvShape(2, 16, 16, in, out, 3, 3, stride, 1, 1, 1);
+        ConvShape s = new ConvShape(16, 16, 16, in, out, 3, 3, stride, 1, 1, 1);
         Span x = Span.allocate(DType.F32, ProductSamples.inputs(s));
         Span f = Span.allocate(DType.F32, ProductSamples.weights(s));
         Span y = Span.allocate(DType.F32, ProductSamples.outputs(s));
