@@ -20,8 +20,11 @@ class VectorSpeedTest {
     /** The compiler may need a while on a busy machine. */
     private static final long PATIENCE = 120_000_000_000L;
     private static final int CALLS = 10;
-    /** Bytes a call may allocate: its plan, and scratch too small for the pool. Boxed vectors would be some MiB. */
-    private static final long BYTES = 256 << 10;
+    /**
+     * Bytes a call may allocate. Vectors that are boxed in the inner loop make 30 MiB and more. Below the limit stay the plan (some KiB) and what the compiler
+     * keeps at times when its profile was short: a box for each accumulator and call of a micro-kernel, 13 times 80 bytes in one case, some 400 KiB in all.
+     */
+    private static final long BYTES = 4 << 20;
 
     private record Work(String name, Consumer<Kernels> call) {
         @Override
