@@ -6,13 +6,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code steppe bench}: measurements. */
-@Command(name = "bench", description = "Measures how fast this machine trains and predicts.", descriptionHeading = "%n", sortOptions = false, subcommands = BenchStepCommand.class)
+@Command(name = "bench", description = "Measures how fast this machine trains and predicts.", descriptionHeading = "%n", sortOptions = false, subcommands = {
+    BenchStepCommand.class, BenchGemmCommand.class})
 final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "what to measure is missing: step");
+        throw new ParameterException(spec.commandLine(), "what to measure is missing: step or gemm");
     }
 }

@@ -34,17 +34,10 @@ record StepBench(String model, int batch, int threads, String optimizer, Method 
     private static final int CHANNELS = 3;
     private static final int CLASSES = 10;
 
-    /** Warm-up ends once so many steps have gone by in which none was faster than all before by more than this share, or patience ends. */
-    private static final double GAIN = 0.02;
-    private static final int QUIET_STEPS = 10;
-    private static final int QUIET_STEPS_WHEN_SLOW = 3;
-    private static final double SLOW_SECONDS = 20;
-    private static final double LONGEST_SECONDS = 60;
-
     Map<String, Object> run() {
         try (Workers workers = Workers.of(threads)) {
             Kernels kernels = Kernels.on(workers);
-            double ms = 1e3 * medianSeconds(work(kernels));
+            double ms = 1e3 * Timing.medianSeconds(work(kernels), steps);
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("peer", Version.text());
             result.put("model", model);
@@ -55,8 +48,8 @@ record StepBench(String model, int batch, int threads, String optimizer, Method 
             result.put("tuned", false);
             result.put("bf16", false);
             result.put("layout", "nhwc");
-            result.put("ms", round(ms));
-            result.put("imagesPerSecond", round(batch / ms * 1e3));
+            result.put("ms", Timing.round(ms, 1));
+            result.put("imagesPerSecond", Timing.round(batch / ms * 1e3, 1));
             result.put("peakRssMiB", peakRssMiB());
             result.put("kernels", kernels.describe());
             return result;
@@ -85,38 +78,6 @@ record StepBench(String model, int batch, int threads, String optimizer, Method 
         int[] classes = new int[batch];
         Arrays.setAll(classes, i -> key.fold("classes").below(CLASSES, i));
         return Batch.of(Tensor.of(Shape.of(batch, SIDE, SIDE, CHANNELS), pixels), Tensor.of(Shape.of(batch), classes));
-    }
-
-    private double medianSeconds(Runnable work) {
-        warmUp(work);
-        double[] seconds = new double[steps];
-        for (int i = 0; i < steps; i++) {
-            seconds[i] = seconds(work);
-        }
-        Arrays.sort(seconds);
-        return seconds[steps / 2];
-    }
-
-    private static void warmUp(Runnable work) {
-        double fastest = Double.POSITIVE_INFINITY;
-        double elapsed = 0;
-        int quiet = 0;
-        while (elapsed < LONGEST_SECONDS && quiet < (elapsed < SLOW_SECONDS ? QUIET_STEPS : QUIET_STEPS_WHEN_SLOW)) {
-            double seconds = seconds(work);
-            elapsed += seconds;
-            quiet = seconds < fastest * (1 - GAIN) ? 0 : quiet + 1;
-            fastest = Math.min(fastest, seconds);
-        }
-    }
-
-    private static double seconds(Runnable work) {
-        long start = System.nanoTime();
-        work.run();
-        return (System.nanoTime() - start) * 1e-9;
-    }
-
-    private static double round(double value) {
-        return Math.round(value * 10) / 10.0;
     }
 
     /** The most memory that this process ever had in use; null where the system does not tell by a file. */

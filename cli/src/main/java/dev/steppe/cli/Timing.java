@@ -1,0 +1,54 @@
+package dev.steppe.cli;
+
+import java.util.Arrays;
+
+/** Times work that is repeated, after the compiler is done with it. */
+final class Timing {
+    /** Warm-up ends once so many runs have gone by in which none was faster than all before by more than this share, or patience ends. */
+    private static final double GAIN = 0.02;
+    private static final int QUIET_RUNS = 10;
+    private static final int QUIET_RUNS_WHEN_SLOW = 3;
+    /** Short work is quiet for many runs while the compiler is still at it. */
+    private static final double LEAST_SECONDS = 2;
+    private static final double SLOW_SECONDS = 20;
+    private static final double LONGEST_SECONDS = 60;
+
+    private Timing() {
+    }
+
+    /** The median of {@code runs} runs after a warm-up. */
+    static double medianSeconds(Runnable work, int runs) {
+        warmUp(work);
+        double[] seconds = new double[runs];
+        for (int i = 0; i < runs; i++) {
+            seconds[i] = seconds(work);
+        }
+        Arrays.sort(seconds);
+        return seconds[runs / 2];
+    }
+
+    private static void warmUp(Runnable work) {
+        double fastest = Double.POSITIVE_INFINITY;
+        double elapsed = 0;
+        int quiet = 0;
+        while (elapsed < LEAST_SECONDS
+                || elapsed < LONGEST_SECONDS && quiet < (elapsed < SLOW_SECONDS ? QUIET_RUNS : QUIET_RUNS_WHEN_SLOW)) {
+            double seconds = seconds(work);
+            elapsed += seconds;
+            quiet = seconds < fastest * (1 - GAIN) ? 0 : quiet + 1;
+            fastest = Math.min(fastest, seconds);
+        }
+    }
+
+    private static double seconds(Runnable work) {
+        long start = System.nanoTime();
+        work.run();
+        return (System.nanoTime() - start) * 1e-9;
+    }
+
+    /** To so many decimal places. */
+    static double round(double value, int places) {
+        double scale = Math.pow(10, places);
+        return Math.round(value * scale) / scale;
+    }
+}
