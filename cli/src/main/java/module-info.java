@@ -4,6 +4,7 @@ module dev.steppe.cli {
     requires dev.steppe.data.sample;
     requires info.picocli;
     requires java.desktop;
+    requires jdk.management;
 
     opens dev.steppe.cli to info.picocli;
 }

@@ -7,13 +7,14 @@ import picocli.CommandLine.Spec;
 
 /** {@code steppe bench}: measurements. */
 @Command(name = "bench", description = "Measures how fast this machine trains and predicts.", descriptionHeading = "%n", sortOptions = false, subcommands = {
-    BenchStepCommand.class, BenchGemmCommand.class})
+    BenchStepCommand.class, BenchGemmCommand.class, BenchConvCommand.class,
+    BenchMemoryCommand.class, BenchWarmupCommand.class})
 final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "what to measure is missing: step or gemm");
+        throw new ParameterException(spec.commandLine(), "what to measure is missing: step, gemm, conv, memory or warmup");
     }
 }

@@ -6,24 +6,26 @@ import dev.steppe.kernels.GemmShape;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.Span;
 import dev.steppe.kernels.Workers;
-import dev.steppe.train.Json;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code steppe bench gemm}: products of square F32 matrices. */
 @Command(name = "gemm", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
-    "Times products of square F32 matrices, and prints a line of JSON for each size: the median after a warm-up,", "and 2 n^3 by it.", ""})
+    "Times products of square F32 matrices: the median after a warm-up in milliseconds, and GFLOP/s, 2 n^3 by it.", ""})
 final class BenchGemmCommand implements Callable<Integer> {
     private static final int LARGEST = 16384;
 
     @Spec
     private CommandSpec spec;
+    @Mixin
+    private BenchOutput output;
 
     @Option(names = "--size", paramLabel = "N", split = ",", defaultValue = "384,768,1152,2304", description = "Rows and columns, separated by commas.")
     private int[] sizes;
@@ -43,8 +45,7 @@ final class BenchGemmCommand implements Callable<Integer> {
         PrintStream out = ((Main) spec.root().userObject()).out();
         try (Workers workers = Workers.of(count)) {
             for (int n : sizes) {
-                out.println(Json.write(time(n, Kernels.on(workers))));
-                out.flush();
+                output.print(out, time(n, Kernels.on(workers)));
             }
             return 0;
         } catch (OutOfMemoryError e) {

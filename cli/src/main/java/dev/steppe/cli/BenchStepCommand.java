@@ -1,31 +1,28 @@
 package dev.steppe.cli;
 
-import dev.steppe.train.Json;
+import dev.steppe.kernels.Kernels;
+import dev.steppe.kernels.Workers;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code steppe bench step}: what the options mean; {@link StepBench} measures. */
+/** {@code steppe bench step}: the same work and the same keys as the PyTorch program that it is compared with. */
 @Command(name = "step", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
-    "Times training steps or predictions on synthetic 32x32x3 images of 10 classes, and prints one line of JSON:",
+    "Times training steps or predictions on synthetic 32x32x3 images of 10 classes:",
     "the median of the steps after a warm-up, in milliseconds.", ""})
 final class BenchStepCommand implements Callable<Integer> {
-    /** As the PyTorch program trains that this is compared with. */
-    private static final String BASE = "sgd:learningRate=0.1,momentum=0.9,weightDecay=5e-4";
-
     @Spec
     private CommandSpec spec;
+    @Mixin
+    private StepWork work;
+    @Mixin
+    private BenchOutput output;
 
-    @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet18", description = "As for train.")
-    private String model;
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images per step.")
-    private int batch;
-    @Option(names = "--threads", paramLabel = "N", description = "Threads that compute. Default: one per processor.")
-    private Integer threads;
-    @Option(names = "--optimizer", paramLabel = "NAME[:k=v,..]", defaultValue = "sgd", description = "As for train; base optimizer is SGD with momentum 0.9 and decay 5e-4.")
-    private String optimizer;
     @Option(names = "--steps", paramLabel = "N", defaultValue = "5", description = "How many steps are timed.")
     private int steps;
     @Option(names = "--mode", paramLabel = "MODE", defaultValue = "train", description = "train, or predict: a forward pass in evaluation mode.")
@@ -33,18 +30,33 @@ final class BenchStepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        int n = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        TrainCommand.requireThreads(n);
-        TrainCommand.require(batch >= 1, "--batch", batch, "at least 1");
+        work.check();
         TrainCommand.require(steps >= 1, "--steps", steps, "at least 1");
         TrainCommand.require(mode.equals("train") || mode.equals("predict"), "--mode", mode, "train or predict");
-        TrainCommand.requireModel(model);
-        StepBench bench = new StepBench(model, batch, n, optimizer, Method.of(optimizer, null, BASE, null), mode, steps);
-        try {
-            ((Main) spec.root().userObject()).out().println(Json.write(bench.run()));
+        try (Workers workers = Workers.of(work.threads())) {
+            output.print(((Main) spec.root().userObject()).out(), time(Kernels.on(workers).with(work.plans())));
             return 0;
         } catch (OutOfMemoryError e) {
             throw new OutOfMemoryException();
         }
+    }
+
+    private Map<String, Object> time(Kernels kernels) {
+        double ms = 1e3 * Timing.medianSeconds(mode.equals("train") ? work.training(kernels) : work.prediction(kernels), steps);
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("peer", Version.text());
+        row.put("model", work.model);
+        row.put("batch", work.batch);
+        row.put("threads", work.threads());
+        row.put("optimizer", work.optimizer);
+        row.put("mode", mode);
+        row.put("tuned", false);
+        row.put("bf16", false);
+        row.put("layout", "nhwc");
+        row.put("ms", Timing.round(ms, 1));
+        row.put("imagesPerSecond", Timing.round(work.batch / ms * 1e3, 1));
+        row.put("peakRssMiB", Memory.peakRssMiB());
+        row.put("kernels", kernels.describe());
+        return row;
     }
 }

@@ -3,6 +3,8 @@ package dev.steppe.cli;
 import dev.steppe.core.Evaluator;
 import dev.steppe.core.Losses;
 import dev.steppe.core.Objective;
+import dev.steppe.core.Parameters;
+import dev.steppe.core.Shape;
 import dev.steppe.data.Dataset;
 import dev.steppe.data.HorizontalFlip;
 import dev.steppe.data.Loader;
@@ -33,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import javax.imageio.ImageIO;
 
 /** One run of {@code steppe train}: from options to a folder full of results. */
@@ -77,10 +80,14 @@ final class TrainRun {
                 new RandomCrop(options.data().cropPadding(train.inputShape().dim(0))), new HorizontalFlip(), normalise);
                 Loader tests = Loader.evaluation(data.test(), options.batch(), normalise)) {
             Objective objective = Objective.of(model::forward, Losses.crossEntropy(Losses.Smoothing.of(options.labelSmoothing())));
-            Optimizer optimizer = options.method().recipe().minimise(objective, model.initialPoint(options.seed()), Options.defaults()
-                    .schedule(Schedules.parse(options.schedule()), options.epochs() * (long) batches.batchesPerEpoch()).seed(options.seed())
-                    .kernels(kernels));
+            Parameters start = model.initialPoint(options.seed());
+            Options settings = Options.defaults()
+                    .schedule(Schedules.parse(options.schedule()), options.epochs() * (long) batches.batchesPerEpoch())
+                    .seed(options.seed());
+            Function<Kernels, Optimizer> make = on -> options.method().recipe().minimise(objective, start, settings.kernels(on));
+            Optimizer optimizer = make.apply(kernels);
             announce(data, model, kernels);
+            plan(train.inputShape(), kernels, make);
             if (!resume) {
                 writeConfiguration(data, optimizer.current().space().size(), kernels);
             }
@@ -135,6 +142,14 @@ final class TrainRun {
                 options.seed());
         out.println(kernels.describe());
         out.println((resume ? "going on in " : "run folder ") + folder);
+    }
+
+    /** Says how much memory the steps will take, and refuses what cannot fit before any file is written. */
+    private void plan(Shape image, Kernels kernels, Function<Kernels, Optimizer> make) {
+        long bytes = PlannedMemory.bytes(options.batch(), image, kernels.workers(), kernels.mode(), make);
+        PlannedMemory.requireToFit(bytes, options.batch());
+        out.printf(Locale.ROOT, "arrays of a step: about %,d MiB, of a heap of %,d MiB%n", bytes >> 20,
+                Runtime.getRuntime().maxMemory() >> 20);
     }
 
     private void writeConfiguration(TrainTest data, int parameters, Kernels kernels) throws IOException {

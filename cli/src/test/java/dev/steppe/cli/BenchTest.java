@@ -23,7 +23,8 @@ class BenchTest {
     @CsvSource({"sgd, train", "sam, train", "sgd, predict"})
     void printsOneLineWithTheKeysOfThePeer(String optimizer, String mode) throws FormatException {
         Shell.Run run = Shell
-                .steppe("bench", "step", "--model", "resnet8", "--batch", "2", "--threads", "2", "--steps", "3", "--optimizer", optimizer,
+                .steppe("bench", "step", "--json", "--model", "resnet8", "--batch", "2", "--threads", "2", "--steps", "3", "--optimizer",
+                        optimizer,
                         "--mode", mode)
                 .ok();
         assertEquals(1, run.out().lines().count());
@@ -39,7 +40,7 @@ class BenchTest {
 
     @Test
     void productsGiveALineForEachSize() throws FormatException {
-        Shell.Run run = Shell.steppe("bench", "gemm", "--size", "7,32", "--threads", "1", "--runs", "3").ok();
+        Shell.Run run = Shell.steppe("bench", "gemm", "--json", "--size", "7,32", "--threads", "1", "--runs", "3").ok();
         List<String> lines = run.out().lines().toList();
         assertEquals(2, lines.size());
         for (int i = 0; i < 2; i++) {
@@ -58,5 +59,42 @@ class BenchTest {
         Shell.Run run = Shell.steppe("bench", "gemm", "--size", size);
         assertEquals(2, run.exit());
         assertTrue(run.err().contains("--size"), run.err());
+    }
+
+    @Test
+    void convolutionsGiveALineForEachPass() throws FormatException {
+        Shell.Run run = Shell.steppe("bench", "conv", "--json", "--model", "resnet8", "--batch", "1", "--threads", "1", "--runs", "1").ok();
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (String line : run.out().lines().toList()) {
+            rows.add(Json.read("output", line));
+        }
+        assertEquals(List.of("forward", "backwardInput", "backwardFilter"), rows.stream().limit(3).map(r -> r.get("pass")).toList());
+        assertEquals(3 * 6, rows.size(), "stem, and of each stage what is new: " + run.out());
+        assertTrue(rows.stream().allMatch(r -> (Double) r.get("exactMs") >= 0 && (Double) r.get("fastMs") >= 0), run.out());
+    }
+
+    @Test
+    void laterStepsTakeTheirArraysFromThePool() throws FormatException {
+        Shell.Run run = Shell
+                .steppe("bench", "memory", "--json", "--model", "resnet8", "--batch", "2", "--threads", "2", "--steps", "12").ok();
+        Map<String, Object> row = Json.read("output", run.out());
+        assertEquals(0.0, row.get("newArraysPerStep"), run.out());
+        assertTrue((Double) row.get("poolMiB") > 0 && (Long) row.get("bytesPerStep") > 0, run.out());
+    }
+
+    @Test
+    void warmUpHasAnEnd() throws FormatException {
+        Shell.Run run = Shell.steppe("bench", "warmup", "--json", "--model", "resnet8", "--batch", "2", "--seconds", "2").ok();
+        Map<String, Object> row = Json.read("output", run.out());
+        assertTrue((Double) row.get("steadySinceSeconds") >= (Double) row.get("firstStepEndsAtSeconds"), run.out());
+        assertTrue((Double) row.get("steadyMs") > 0 && (Long) row.get("steps") >= 3, run.out());
+    }
+
+    @Test
+    void withoutJsonATableIsPrinted() {
+        List<String> lines = Shell.steppe("bench", "gemm", "--size", "8,9", "--threads", "1", "--runs", "1").ok().out().lines().toList();
+        assertEquals(3, lines.size());
+        assertTrue(lines.get(0).matches("\\s*peer +kernel +n +threads +ms +gflops"), lines.get(0));
+        assertTrue(lines.get(2).contains(" 9 "), lines.get(2));
     }
 }

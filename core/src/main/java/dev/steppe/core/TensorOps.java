@@ -235,16 +235,21 @@ public abstract sealed class TensorOps extends ElementOps permits Tensor {
      * @return {@code y: [.., c]}, and mean and biased variance of the batch, {@code [c]}, through which no gradient flows
      */
     public static Tensor[] batchNorm(Tensor x, Tensor scale, Tensor shift, double epsilon) {
-        return batchNorm(x, scale, shift, new BatchNorm(epsilon, false));
+        return batchNorm(new BatchNorm(epsilon, false), x, scale, shift);
     }
 
     /** As {@link #batchNorm}, followed by relu in the same pass over memory: {@code max(y, 0)}, mean and variance. */
     public static Tensor[] batchNormRelu(Tensor x, Tensor scale, Tensor shift, double epsilon) {
-        return batchNorm(x, scale, shift, new BatchNorm(epsilon, true));
+        return batchNorm(new BatchNorm(epsilon, true), x, scale, shift);
     }
 
-    private static Tensor[] batchNorm(Tensor x, Tensor scale, Tensor shift, BatchNorm op) {
-        Tensor[] out = applyAll(op, x, scale, shift);
+    /** As {@link #batchNorm}, with a residual of the shape of x added and followed by relu in the same pass: {@code max(y + residual, 0)}, mean and variance. */
+    public static Tensor[] batchNormAddRelu(Tensor x, Tensor scale, Tensor shift, Tensor residual, double epsilon) {
+        return batchNorm(new BatchNorm(epsilon, true), x, scale, shift, residual);
+    }
+
+    private static Tensor[] batchNorm(BatchNorm op, Tensor... operands) {
+        Tensor[] out = applyAll(op, operands);
         return new Tensor[] {out[0], out[1].detach(), out[2].detach()};
     }
 
@@ -256,6 +261,12 @@ public abstract sealed class TensorOps extends ElementOps permits Tensor {
     /** As {@link #batchNormInference}, followed by relu in the same pass over memory. */
     public final Tensor batchNormReluInference(Tensor mean, Tensor variance, Tensor scale, Tensor shift, double epsilon) {
         return apply(new BatchNormInference(epsilon, true), mean, variance, scale, shift);
+    }
+
+    /** As {@link #batchNormInference}, with a residual of this shape added and followed by relu in the same pass over memory. */
+    public final Tensor batchNormAddReluInference(Tensor mean, Tensor variance, Tensor scale, Tensor shift, Tensor residual,
+            double epsilon) {
+        return apply(new BatchNormInference(epsilon, true), mean, variance, scale, shift, residual);
     }
 
     /** Layer normalisation over the last axis; scale and shift are {@code [c]}. See {@link LayerNorm}. */

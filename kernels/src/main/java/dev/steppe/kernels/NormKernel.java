@@ -22,11 +22,16 @@ public interface NormKernel {
      * @param y {@code [rows, c]}, written; may be x
      */
     default void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, Span y) {
-        batchNormalise(rows, c, x, mean, variance, epsilon, scale, shift, false, y);
+        batchNormalise(rows, c, x, mean, variance, epsilon, scale, shift, null, false, y);
     }
 
-    /** The same, with {@code relu} followed by {@code max(., 0)} in the same pass. */
-    void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, boolean relu, Span y);
+    /**
+     * The same; a residual is added, and with {@code relu} {@code max(., 0)} follows, in the same pass.
+     *
+     * @param residual {@code [rows, c]}, or null for none
+     */
+    void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, Span residual,
+            boolean relu, Span y);
 
     /**
      * Gradients of batch normalisation with statistics of the batch. With {@code xhat = (x - mean) * istd} and sums over rows:

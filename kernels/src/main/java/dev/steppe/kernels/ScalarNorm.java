@@ -68,14 +68,14 @@ final class ScalarNorm implements NormKernel {
     }
 
     @Override
-    public void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, boolean relu,
-            Span y) {
-        checkNormalise(rows, c, x, mean, variance, scale, shift, y);
+    public void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, Span residual,
+            boolean relu, Span y) {
+        checkNormalise(rows, c, x, mean, variance, scale, shift, residual, y);
         workers.ranges(rows, Tiles.rows(c), (from, to) -> {
             for (int j = 0; j < c; j++) {
                 double factor = scale.get(j) * inverseDeviation(variance.get(j), epsilon);
                 for (int i = from * c + j; i < to * c; i += c) {
-                    double value = (x.get(i) - mean.get(j)) * factor + shift.get(j);
+                    double value = (x.get(i) - mean.get(j)) * factor + shift.get(j) + (residual == null ? 0 : residual.get(i));
                     y.set(i, relu ? Math.max(value, 0) : value);
                 }
             }
@@ -190,12 +190,15 @@ final class ScalarNorm implements NormKernel {
         Check.span("batchStatistics: variance", variance, x.dtype(), c);
     }
 
-    static void checkNormalise(int rows, int c, Span x, Span mean, Span variance, Span scale, Span shift, Span y) {
+    static void checkNormalise(int rows, int c, Span x, Span mean, Span variance, Span scale, Span shift, Span residual, Span y) {
         Check.matrix("batchNormalise: x", x, rows, c);
         Check.span("batchNormalise: mean", mean, x.dtype(), c);
         Check.span("batchNormalise: variance", variance, x.dtype(), c);
         Check.span("batchNormalise: scale", scale, x.dtype(), c);
         Check.span("batchNormalise: shift", shift, x.dtype(), c);
+        if (residual != null) {
+            Check.span("batchNormalise: residual", residual, x.dtype(), x.length());
+        }
         Check.span("batchNormalise: y", y, x.dtype(), x.length());
     }
 

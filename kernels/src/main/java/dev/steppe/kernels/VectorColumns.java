@@ -33,10 +33,13 @@ final class VectorColumns {
         return TILE_ROWS * (width(c) / c);
     }
 
-    /** Adds up the rows that lie side by side: the first c numbers become the column sums of {@code [width / c, c]}. */
+    /** Adds up the rows that lie side by side, the second half to the first as long as there are two: the first c numbers become the column sums of {@code [width / c, c]}. */
     static void fold(float[] t, int to, int width, int c) {
-        for (int i = c; i < width; i += c) {
-            VectorNormLoops.add(t, to + i, t, to, c);
+        int rows = width / c;
+        while (rows > 1) {
+            int half = rows / 2;
+            rows -= half;
+            VectorNormLoops.add(t, to + rows * c, t, to, half * c);
         }
     }
 

@@ -116,11 +116,11 @@ final class VectorNorm implements NormKernel {
     }
 
     @Override
-    public void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, boolean relu,
-            Span y) {
-        ScalarNorm.checkNormalise(rows, c, x, mean, variance, scale, shift, y);
+    public void batchNormalise(int rows, int c, Span x, Span mean, Span variance, double epsilon, Span scale, Span shift, Span residual,
+            boolean relu, Span y) {
+        ScalarNorm.checkNormalise(rows, c, x, mean, variance, scale, shift, residual, y);
         if (!(x instanceof Span.F32 xf && y instanceof Span.F32 yf)) {
-            scalar.batchNormalise(rows, c, x, mean, variance, epsilon, scale, shift, relu, y);
+            scalar.batchNormalise(rows, c, x, mean, variance, epsilon, scale, shift, residual, relu, y);
             return;
         }
         if (c == 0) {
@@ -134,8 +134,14 @@ final class VectorNorm implements NormKernel {
             spread(table, MEAN, SHIFT, width, c);
             workers.ranges(rows, VectorColumns.tileRows(c), (from, to) -> {
                 for (int at = from * c; at < to * c; at += width) {
-                    VectorNormLoops.normalise(xf.array(), xf.offset() + at, table.array(), table.offset(), width, floor, yf.array(),
-                            yf.offset() + at, Math.min(width, to * c - at));
+                    int n = Math.min(width, to * c - at);
+                    if (residual instanceof Span.F32 r) {
+                        VectorNormLoops.normaliseAdd(xf.array(), xf.offset() + at, table.array(), table.offset(), width, r.array(),
+                                r.offset() + at, floor, yf.array(), yf.offset() + at, n);
+                    } else {
+                        VectorNormLoops.normalise(xf.array(), xf.offset() + at, table.array(), table.offset(), width, floor, yf.array(),
+                                yf.offset() + at, n);
+                    }
                 }
             });
         } finally {

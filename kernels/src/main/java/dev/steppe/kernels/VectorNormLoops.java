@@ -73,6 +73,23 @@ final class VectorNormLoops {
         }
     }
 
+    /** {@code y = max((x - MEAN) FACTOR + SHIFT + r, floor)}; NaN stays NaN. */
+    static void normaliseAdd(float[] x, int xo, float[] t, int to, int width, float[] r, int ro, float floor, float[] y, int yo, int n) {
+        int fo = to + FACTOR * width;
+        int ho = to + SHIFT * width;
+        int bound = SPECIES.loopBound(n);
+        for (int i = 0; i < bound; i += LANES) {
+            FloatVector d = FloatVector.fromArray(SPECIES, x, xo + i).sub(FloatVector.fromArray(SPECIES, t, to + i));
+            FloatVector v = d.fma(FloatVector.fromArray(SPECIES, t, fo + i), FloatVector.fromArray(SPECIES, t, ho + i))
+                    .add(FloatVector.fromArray(SPECIES, r, ro + i));
+            v.blend(floor, v.compare(VectorOperators.LE, floor)).intoArray(y, yo + i);
+        }
+        for (int i = bound; i < n; i++) {
+            float v = Math.fma(x[xo + i] - t[to + i], t[fo + i], t[ho + i]) + r[ro + i];
+            y[yo + i] = v <= floor ? floor : v;
+        }
+    }
+
     /** {@code sums += g}, {@code sums[width ..] += g (x - MEAN)} with {@code g = dy} where {@link #normalise} is above floor, else 0. */
     static void addGradients(float[] x, int xo, float[] dy, int go, float[] t, int to, int width, float floor, float[] sums, int so,
             int n) {

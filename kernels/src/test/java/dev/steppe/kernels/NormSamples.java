@@ -67,20 +67,24 @@ final class NormSamples {
 
     private static Case batchNormalise(SplittableRandom random, int rows, int c) {
         boolean relu = random.nextBoolean();
+        boolean residual = random.nextBoolean();
         double epsilon = 1e-5;
-        return new Case("batchNormalise [" + rows + "," + c + "]" + (relu ? " relu" : "")).in(matrix(random, rows, c))
-                .in(Case.numbers(random, c))
-                .in(Case.positives(random, c)).in(Case.numbers(random, c)).in(Case.numbers(random, c)).out(rows * c).alias(5, 0)
-                .call((k, a) -> {
-                    if (relu) {
-                        k.norm().batchNormalise(rows, c, a[0], a[1], a[2], epsilon, a[3], a[4], true, a[5]);
+        return new Case("batchNormalise [" + rows + "," + c + "]" + (residual ? " residual" : "") + (relu ? " relu" : ""))
+                .in(matrix(random, rows, c)).in(Case.numbers(random, c)).in(Case.positives(random, c)).in(Case.numbers(random, c))
+                .in(Case.numbers(random, c)).in(Case.numbers(random, rows * c)).out(rows * c).alias(6, 0).call((k, a) -> {
+                    if (!residual) {
+                        Check.span("unused", a[5], a[0].dtype(), (long) rows * c);
+                    }
+                    if (relu || residual) {
+                        k.norm().batchNormalise(rows, c, a[0], a[1], a[2], epsilon, a[3], a[4], residual ? a[5] : null, relu, a[6]);
                     } else {
-                        k.norm().batchNormalise(rows, c, a[0], a[1], a[2], epsilon, a[3], a[4], a[5]);
+                        k.norm().batchNormalise(rows, c, a[0], a[1], a[2], epsilon, a[3], a[4], a[6]);
                     }
                 }).expect(a -> new double[][] {each(rows * c, i -> {
-                    double y = normalised(a, epsilon, i, c);
+                    double y = normalised(a, epsilon, i, c) + (residual ? a[5][i] : 0);
                     return relu ? Math.max(0, y) : y;
-                })}).within((u, a, e) -> new double[][] {each(rows * c, i -> 5 * u * magnitude(a, epsilon, i, c))});
+                })}).within((u, a, e) -> new double[][] {
+                    each(rows * c, i -> 6 * u * (magnitude(a, epsilon, i, c) + (residual ? Math.abs(a[5][i]) : 0)))});
     }
 
     /** Arguments: x, mean, variance, scale, shift. */

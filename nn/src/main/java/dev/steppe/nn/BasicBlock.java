@@ -22,8 +22,7 @@ final class BasicBlock extends Layer {
 
     @Override
     protected Tensor compute(Tensor x, Pass pass) {
-        Tensor y = bn1.forward(conv1.forward(x, pass), pass).relu();
-        y = bn2.forward(conv2.forward(y, pass), pass);
-        return y.add(shortcut == null ? x : shortcut.forward(x, pass)).relu();
+        Tensor y = bn1.relu(conv1.forward(x, pass), pass);
+        return bn2.addRelu(conv2.forward(y, pass), shortcut == null ? x : shortcut.forward(x, pass), pass);
     }
 }

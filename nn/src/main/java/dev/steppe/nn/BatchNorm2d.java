@@ -15,6 +15,7 @@ import dev.steppe.kernels.ShapeException;
  * which take a share {@code momentum} of each batch. The defaults are PyTorch's: epsilon 1e-5, momentum 0.1.
  */
 public final class BatchNorm2d extends Layer {
+    private final boolean fused = Fusion.isOn();
     private final double epsilon;
     private final Weight scale;
     private final Weight shift;
@@ -44,13 +45,48 @@ public final class BatchNorm2d extends Layer {
         if (!pass.isTraining()) {
             return x.batchNormInference(pass.mean(statistics), pass.variance(statistics), pass.at(scale), pass.at(shift), epsilon);
         }
+        requireTwo(x);
+        return collected(x, pass, TensorOps.batchNorm(x, pass.at(scale), pass.at(shift), epsilon));
+    }
+
+    /** {@code max(forward(x), 0)} in one pass over memory. */
+    public Tensor relu(Tensor x, Pass pass) {
+        return visited(x, fused ? fusedRelu(x, pass) : compute(x, pass).relu());
+    }
+
+    /** {@code max(forward(x) + residual, 0)} in one pass over memory: how a residual block ends. */
+    public Tensor addRelu(Tensor x, Tensor residual, Pass pass) {
+        return visited(x, fused ? fusedAddRelu(x, residual, pass) : compute(x, pass).add(residual).relu());
+    }
+
+    private Tensor fusedRelu(Tensor x, Pass pass) {
+        if (!pass.isTraining()) {
+            return x.batchNormReluInference(pass.mean(statistics), pass.variance(statistics), pass.at(scale), pass.at(shift), epsilon);
+        }
+        requireTwo(x);
+        return collected(x, pass, TensorOps.batchNormRelu(x, pass.at(scale), pass.at(shift), epsilon));
+    }
+
+    private Tensor fusedAddRelu(Tensor x, Tensor residual, Pass pass) {
+        if (!pass.isTraining()) {
+            return x.batchNormAddReluInference(pass.mean(statistics), pass.variance(statistics), pass.at(scale), pass.at(shift), residual,
+                    epsilon);
+        }
+        requireTwo(x);
+        return collected(x, pass, TensorOps.batchNormAddRelu(x, pass.at(scale), pass.at(shift), residual, epsilon));
+    }
+
+    private void requireTwo(Tensor x) {
         int count = x.size() / statistics.channels();
         if (count < 2) {
             throw new ShapeException("batchNorm2d: training needs two values per channel or more, got " + count + " (x " + x.shape() + ", "
                     + statistics.channels() + " channels)");
         }
-        Tensor[] y = TensorOps.batchNorm(x, pass.at(scale), pass.at(shift), epsilon);
-        pass.collect(statistics, count, y[1], y[2]);
+    }
+
+    /** Notes mean and variance, and gives what was normalised by them. */
+    private Tensor collected(Tensor x, Pass pass, Tensor[] y) {
+        pass.collect(statistics, x.size() / statistics.channels(), y[1], y[2]);
         return y[0];
     }
 }

@@ -30,9 +30,8 @@ final class Bottleneck extends Layer {
 
     @Override
     protected Tensor compute(Tensor x, Pass pass) {
-        Tensor y = bn1.forward(conv1.forward(x, pass), pass).relu();
-        y = bn2.forward(conv2.forward(y, pass), pass).relu();
-        y = bn3.forward(conv3.forward(y, pass), pass);
-        return y.add(shortcut == null ? x : shortcut.forward(x, pass)).relu();
+        Tensor y = bn1.relu(conv1.forward(x, pass), pass);
+        y = bn2.relu(conv2.forward(y, pass), pass);
+        return bn3.addRelu(conv3.forward(y, pass), shortcut == null ? x : shortcut.forward(x, pass), pass);
     }
 }

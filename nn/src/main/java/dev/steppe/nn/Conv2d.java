@@ -5,6 +5,7 @@ import dev.steppe.core.Role;
 import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
 import dev.steppe.core.Weight;
+import dev.steppe.kernels.ConvShape;
 
 /**
  * 2-D convolution (cross-correlation, as everywhere in deep learning) of images {@code x: [n, h, w, in]} with square filters
@@ -82,6 +83,13 @@ public final class Conv2d extends Layer {
     public Conv2d initialised(Initialiser initialiser) {
         Options o = options;
         return new Conv2d(new Options(o.in, o.out, o.kernel, o.stride, o.padding, o.dilation, o.groups, o.bias, initialiser));
+    }
+
+    /** The sizes of the convolution of images {@code [n, h, w, in]}. */
+    public ConvShape sizes(Shape images) {
+        Options o = options;
+        return new ConvShape(images.dim(0), images.dim(1), images.dim(2), o.in, o.out, o.kernel, o.kernel, o.stride, o.padding, o.dilation,
+                o.groups);
     }
 
     @Override

@@ -73,7 +73,11 @@ public abstract class Layer implements Objective.Forward {
      */
     @Override
     public final Tensor forward(Tensor x, Pass pass) {
-        Tensor y = compute(x, pass);
+        return visited(x, compute(x, pass));
+    }
+
+    /** Tells the visitor, if there is one, that this layer made y of x. */
+    final Tensor visited(Tensor x, Tensor y) {
         if (VISITOR.isBound()) {
             VISITOR.get().accept(new Visit(this, x.shape(), y.shape()));
         }

@@ -1,5 +1,6 @@
 package dev.steppe.nn;
 
+import dev.steppe.core.Pass;
 import dev.steppe.core.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,20 @@ public final class Layers {
 
     /** {@code max(x, 0)}. */
     public static Layer relu() {
-        return Layer.of("ReLU", Tensor::relu);
+        return new Relu();
+    }
+
+    /** Of a class of its own, so that {@link Sequential} knows it. */
+    static final class Relu extends Layer {
+        @Override
+        protected Tensor compute(Tensor x, Pass pass) {
+            return x.relu();
+        }
+
+        @Override
+        protected String kind() {
+            return "ReLU";
+        }
     }
 
     /** {@code x} where positive, {@code slope * x} elsewhere. */

@@ -26,8 +26,8 @@ final class PreActivationBlock extends Layer {
 
     @Override
     protected Tensor compute(Tensor x, Pass pass) {
-        Tensor a = bn1.forward(x, pass).relu();
-        Tensor y = bn2.forward(conv1.forward(a, pass), pass).relu();
+        Tensor a = bn1.relu(x, pass);
+        Tensor y = bn2.relu(conv1.forward(a, pass), pass);
         y = conv2.forward(dropout == null ? y : dropout.forward(y, pass), pass);
         return y.add(shortcut == null ? x : shortcut.forward(a, pass));
     }

@@ -4,8 +4,10 @@ import dev.steppe.core.Pass;
 import dev.steppe.core.Tensor;
 import java.util.List;
 
-/** Layers one after the other, named {@code 0}, {@code 1}, …, as in PyTorch. */
+/** Layers one after the other, named {@code 0}, {@code 1}, …, as in PyTorch. {@link BatchNorm2d} and the ReLU after it are computed in one pass. */
 public final class Sequential extends Layer {
+    private final List<Layer> layers;
+
     /** The layers, the first one first. */
     public Sequential(Layer... layers) {
         this(List.of(layers));
@@ -13,6 +15,7 @@ public final class Sequential extends Layer {
 
     /** The layers, the first one first. */
     public Sequential(List<? extends Layer> layers) {
+        this.layers = List.copyOf(layers);
         for (int i = 0; i < layers.size(); i++) {
             child(String.valueOf(i), layers.get(i));
         }
@@ -21,8 +24,14 @@ public final class Sequential extends Layer {
     @Override
     protected Tensor compute(Tensor x, Pass pass) {
         Tensor y = x;
-        for (Layer layer : children().values()) {
-            y = layer.forward(y, pass);
+        for (int i = 0; i < layers.size(); i++) {
+            if (layers.get(i) instanceof BatchNorm2d norm && i + 1 < layers.size() && layers.get(i + 1) instanceof Layers.Relu relu) {
+                Tensor positive = norm.relu(y, pass);
+                y = relu.visited(positive, positive);
+                i++;
+            } else {
+                y = layers.get(i).forward(y, pass);
+            }
         }
         return y;
     }

@@ -27,11 +27,12 @@ public record Summary(List<Row> rows, long parameters) {
      *
      * @param path its name in the model
      * @param kind what it is
+     * @param input the shape of its input, for a batch of one
      * @param output the shape of its output, for a batch of one
      * @param parameters how many numbers its weights have
      * @param multiplyAdds how many it takes for one example
      */
-    public record Row(String path, String kind, Shape output, long parameters, long multiplyAdds) {
+    public record Row(String path, String kind, Shape input, Shape output, long parameters, long multiplyAdds) {
     }
 
     /** The rows cannot be changed. */
@@ -90,7 +91,7 @@ public record Summary(List<Row> rows, long parameters) {
     private static void add(Layer.Visit visit, List<Row> rows) {
         Layer layer = visit.layer();
         if (layer.children().isEmpty() || layer.ownParameters() > 0) {
-            rows.add(new Row(layer.path(), layer.kind(), visit.output(), layer.ownParameters(),
+            rows.add(new Row(layer.path(), layer.kind(), visit.input(), visit.output(), layer.ownParameters(),
                     layer.multiplyAdds(visit.input(), visit.output())));
         }
     }

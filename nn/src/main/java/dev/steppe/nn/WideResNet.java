@@ -77,6 +77,6 @@ public final class WideResNet extends Layer {
         for (Layer stage : stages) {
             y = stage.forward(y, pass);
         }
-        return fc.forward(bn.forward(y, pass).relu().globalAveragePool(), pass);
+        return fc.forward(bn.relu(y, pass).globalAveragePool(), pass);
     }
 }

@@ -73,9 +73,9 @@ class ModelsTest {
         assertEquals(269_722, resnet20.parameters());
         assertEquals(40_551_040, resnet20.multiplyAdds());
         assertEquals(269_722, resnet20.rows().stream().mapToLong(Summary.Row::parameters).sum());
-        assertEquals(new Summary.Row("layer2.0.conv1", "Conv2d", Shape.of(1, 16, 16, 32), 4608, 1_179_648),
+        assertEquals(new Summary.Row("layer2.0.conv1", "Conv2d", Shape.of(1, 32, 32, 16), Shape.of(1, 16, 16, 32), 4608, 1_179_648),
                 row(resnet20, "layer2.0.conv1"));
-        assertEquals(new Summary.Row("fc", "Linear", Shape.of(1, 10), 650, 640), row(resnet20, "fc"));
+        assertEquals(new Summary.Row("fc", "Linear", Shape.of(1, 64), Shape.of(1, 10), 650, 640), row(resnet20, "fc"));
         assertEquals(555_422_720, Summary.of(ResNet.of(18, 10), Shape.of(32, 32, 3)).multiplyAdds());
         assertEquals(4_089_184_256L, Summary.of(Models.named("resnet50-imagenet", 3, 1000), Shape.of(224, 224, 3)).multiplyAdds());
     }

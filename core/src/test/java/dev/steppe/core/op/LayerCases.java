@@ -126,16 +126,28 @@ final class LayerCases {
         BatchNorm op = new BatchNorm(EPSILON, false);
         return new OpCase("BatchNorm", draw -> awayFromKink(draw, d -> {
             Shape s = rows(d);
-            boolean relu = d.coin();
-            return new Sample(new BatchNorm(EPSILON, relu), in -> relu
-                    ? Tensor.batchNormRelu(in[0], in[1], in[2], EPSILON)
-                    : Tensor.batchNorm(in[0], in[1], in[2], EPSILON), spread(d, s), d.numbers(channels(s)), d.numbers(channels(s)));
-        }, s -> normalised(s.inputs()[0], s.inputs()[1], s.inputs()[2])), d -> Sample.of(op, d.numbers(3, 0), d.numbers(0), d.numbers(0)),
+            BatchNorm drawn = new BatchNorm(EPSILON, d.coin());
+            Tensor[] in = {spread(d, s), d.numbers(channels(s)), d.numbers(channels(s)), d.numbers(s)};
+            return new Sample(drawn, at -> {
+                Tensor[] out = Tensor.applyAll(drawn, at);
+                return new Tensor[] {out[0], out[1].detach(), out[2].detach()};
+            }, d.coin() ? in : Arrays.copyOf(in, 3));
+        }, s -> normalisedSum(s.inputs())), d -> Sample.of(op, d.numbers(3, 0), d.numbers(0), d.numbers(0)),
                 List.of(() -> Sample.of(op, numbers(0, 3), numbers(3), numbers(3)),
                         () -> Sample.of(op, numbers(2, 3), numbers(2), numbers(3)),
                         () -> Sample.of(op, numbers(2, 3), numbers(3), numbers(1, 3)),
+                        () -> Sample.of(op, numbers(2, 3), numbers(3), numbers(3), numbers(3)),
                         () -> Sample.of(op, numbers(3), numbers(3), numbers(3))),
-                s -> relu(((BatchNorm) s.op()).relu(), normalised(s.inputs()[0], s.inputs()[1], s.inputs()[2])));
+                s -> relu(((BatchNorm) s.op()).relu(), normalisedSum(s.inputs())));
+    }
+
+    /** Of x, scale, shift, and the residual if there is one. */
+    private static double[] normalisedSum(Tensor... in) {
+        double[] y = normalised(in[0], in[1], in[2]);
+        if (in.length == 4) {
+            Arrays.setAll(y, i -> y[i] + in[3].get(i));
+        }
+        return y;
     }
 
     private static OpCase batchNormBackward() {
@@ -171,7 +183,7 @@ final class LayerCases {
     private static double[] inference(Tensor... in) {
         return Loops.of(in[0].shape(),
                 i -> (Loops.at(in[0], i) - Loops.at(in[1], i)) / Math.sqrt(Loops.at(in[2], i) + EPSILON) * Loops.at(in[3], i)
-                        + Loops.at(in[4], i));
+                        + Loops.at(in[4], i) + (in.length == 6 ? Loops.at(in[5], i) : 0));
     }
 
     private static OpCase batchNormInference() {
@@ -179,11 +191,12 @@ final class LayerCases {
         return new OpCase("BatchNormInference", draw -> awayFromKink(draw, d -> {
             Shape s = rows(d);
             Shape c = channels(s);
-            return Sample.of(new BatchNormInference(EPSILON, d.coin()), d.numbers(s), d.numbers(c), d.positive(c), d.numbers(c),
-                    d.numbers(c));
+            Tensor[] in = {d.numbers(s), d.numbers(c), d.positive(c), d.numbers(c), d.numbers(c), d.numbers(s)};
+            return Sample.of(new BatchNormInference(EPSILON, d.coin()), d.coin() ? in : Arrays.copyOf(in, 5));
         }, s -> inference(s.inputs())),
                 d -> Sample.of(op, d.numbers(0, 2), d.numbers(2), d.positive(Shape.of(2)), d.numbers(2), d.numbers(2)),
                 List.of(() -> Sample.of(op, numbers(2, 3), numbers(3), numbers(3), numbers(3), numbers(2)),
+                        () -> Sample.of(op, numbers(2, 3), numbers(3), numbers(3), numbers(3), numbers(3), numbers(3, 2)),
                         () -> Sample.of(op, numbers(3), numbers(3), numbers(3), numbers(3), numbers(3))),
                 s -> relu(((BatchNormInference) s.op()).relu(), inference(s.inputs())));
     }
