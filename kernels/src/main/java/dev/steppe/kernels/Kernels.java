@@ -23,7 +23,10 @@ public final class Kernels {
     public enum Mode {
         /** Rounding errors within the bounds of the textbook sums. */
         EXACT,
-        /** Also algorithms that trade about a decimal digit of F32 for speed: Winograd convolution. */
+        /**
+         * Also algorithms that trade about a decimal digit of F32 for speed: Winograd convolution, where it pays. Its errors are relative to the largest number
+         * of a result, not to each: at most 8e-6 of it for up to 512 channels of independent numbers (measured: 6e-6; the direct sums: 4e-7).
+         */
         FAST
     }
 

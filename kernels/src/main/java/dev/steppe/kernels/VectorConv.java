@@ -6,12 +6,22 @@ final class VectorConv implements ConvKernel {
     private final DirectConv direct;
     private final DirectConvFilter directFilter;
     private final DepthwiseConv depthwise;
+    private final WinogradConv winograd;
+    private final WinogradConvFilter winogradFilter;
+    private final Workers workers;
+    private final SpanPool spans;
+    private final Kernels.Mode mode;
 
-    VectorConv(Workers workers, SpanPool spans, ConvKernel scalar) {
+    VectorConv(Workers workers, SpanPool spans, Kernels.Mode mode, ConvKernel scalar) {
         this.scalar = scalar;
         this.direct = new DirectConv(workers, spans);
         this.directFilter = new DirectConvFilter(workers, spans);
         this.depthwise = new DepthwiseConv(workers, spans);
+        this.winograd = new WinogradConv(workers, spans);
+        this.winogradFilter = new WinogradConvFilter(workers, spans);
+        this.workers = workers;
+        this.spans = spans;
+        this.mode = mode;
     }
 
     @Override
@@ -35,15 +45,20 @@ final class VectorConv implements ConvKernel {
     }
 
     private void gather(ConvShape shape, ConvView view, Span.F32 x, Span.F32 filter, Span.F32 y) {
-        if (isDepthwise(shape)) {
-            depthwise.run(view, x, filter, y);
-        } else {
-            direct.run(view, shape.groups(), x, filter, y);
+        switch (ConvPlan.of(shape, mode)) {
+            case DIRECT -> direct.run(view, shape.groups(), x, filter, y);
+            case DEPTHWISE -> depthwise.run(view, x, filter, y);
+            case WINOGRAD -> {
+                WinogradFilter transformed = new WinogradFilter(view);
+                Span.F32 u = (Span.F32) spans.take(DType.F32, transformed.size());
+                try {
+                    transformed.transform(workers, spans, filter, u);
+                    winograd.run(view, x, transformed, u, y);
+                } finally {
+                    spans.give(u);
+                }
+            }
         }
-    }
-
-    private static boolean isDepthwise(ConvShape shape) {
-        return shape.groups() > 1 && shape.groups() == shape.c() && shape.c() == shape.k();
     }
 
     @Override
@@ -53,10 +68,10 @@ final class VectorConv implements ConvKernel {
             return;
         }
         ScalarConv.check(shape, x, dfilter, dy);
-        if (isDepthwise(shape)) {
-            depthwise.backwardFilter(ConvView.forward(shape), (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
-        } else {
-            directFilter.run(shape, (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
+        switch (ConvPlan.of(shape, mode)) {
+            case DIRECT -> directFilter.run(shape, (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
+            case DEPTHWISE -> depthwise.backwardFilter(ConvView.forward(shape), (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
+            case WINOGRAD -> winogradFilter.run(shape, (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
         }
     }
 }

@@ -39,7 +39,10 @@ class VectorSpeedTest {
                 conv("single, forward", 16, 16, 2, Pass.FORWARD), conv("backward to the input, stride 2", 32, 32, 2, Pass.INPUT),
                 conv("triple of 8, backward to the filter", 16, 16, 1, Pass.FILTER),
                 conv("triple of 4, backward to the filter", 3, 16, 1, Pass.FILTER),
-                conv("single of 8, backward to the filter", 16, 32, 2, Pass.FILTER));
+                conv("single of 8, backward to the filter", 16, 32, 2, Pass.FILTER), fast("Winograd, 1 vector", 16, Pass.FORWARD),
+                fast("Winograd, 2 vectors", 64, Pass.FORWARD), fast("Winograd, backward to the input", 64, Pass.INPUT),
+                fast("Winograd, 1 vector, backward to the filter", 16, Pass.FILTER),
+                fast("Winograd, 2 vectors, backward to the filter", 64, Pass.FILTER));
     }
 
     private enum Pass {
@@ -66,6 +69,11 @@ class VectorSpeedTest {
                 case FILTER -> k.conv().backwardFilter(s, x, y, f);
             }
         });
+    }
+
+    private static Work fast(String name, int channels, Pass pass) {
+        Work work = conv(name, channels, channels, 1, pass);
+        return new Work(work.name, k -> work.call.accept(k.with(Kernels.Mode.FAST)));
     }
 
     @ParameterizedTest

@@ -1,0 +1,123 @@
+package dev.steppe.kernels;
+
+/**
+ * Convolution by Winograd's minimal filtering, forward or backward to the input: tiles of 4 x 4 outputs, which read 6 x 6 inputs each, are transformed to 36
+ * points, multiplied with the {@link WinogradFilter} at each point and transformed back (Lavin and Gray 2015, section 4.3). The order of each sum is that of
+ * channels: bits depend on no cut.
+ *
+ * <p>A block of tiles does all that in the second-level cache. Where a big filter meets few tiles, as in the last layers of a ResNet, all tiles are transformed
+ * first, and threads share the points: each part of U is read once.
+ */
+final class WinogradConv {
+    private static final int PLANES = WinogradTransform.PLANES;
+    private static final int CHUNK = WinogradMicro.CHUNK;
+    /** Floats of a block's V and M: half of a second-level cache. */
+    private static final int BLOCK_FLOATS = 1 << 18;
+    /** Tiles of a block: enough for what it reads of U, if it comes from the last cache. */
+    private static final int FEW_TILES = 12;
+    private static final int MIN_TILES = 24;
+    private static final int MAX_TILES = 48;
+    /** Floats of a U that is too big to be read by each block, if they are few. */
+    private static final int BIG = 1 << 20;
+    /** Blocks for eight threads to share evenly. */
+    private static final int BLOCKS = 16;
+
+    private final Workers workers;
+    private final SpanPool spans;
+
+    WinogradConv(Workers workers, SpanPool spans) {
+        this.workers = workers;
+        this.spans = spans;
+    }
+
+    /**
+     * @param view 3 x 3 taps, next to each other
+     * @param filter of the same view
+     * @param u the transformed filter
+     */
+    void run(ConvView view, Span.F32 x, WinogradFilter filter, Span.F32 u, Span.F32 y) {
+        Call call = new Call(view, spans, x, filter, u, y);
+        WinogradTiles tiles = call.tiles;
+        if (!call.whole) {
+            workers.run(call.blocks, call::block);
+            return;
+        }
+        Span.F32 planes = (Span.F32) spans.take(DType.F32, call.v.size() + call.m.size());
+        float[] array = planes.array();
+        int v = planes.offset();
+        int m = v + call.v.size();
+        try {
+            workers.ranges(tiles.strips(), 1, (from, end) -> call.stage.fill(from, end, tiles.first(from), spans, array, v));
+            workers.run(PLANES * filter.panels(),
+                    i -> call.multiply(i / filter.panels(), i % filter.panels(), tiles.count(), array, v, m));
+            workers.ranges(tiles.strips(), 1, (from, end) -> call.output.unpack(from, end, tiles.first(from), spans, array, m));
+        } finally {
+            spans.give(planes);
+        }
+    }
+
+    /** What is the same for all blocks of one call. */
+    private static final class Call {
+        private final SpanPool spans;
+        private final WinogradFilter filter;
+        private final Span.F32 u;
+        private final int channels;
+        private final int strips;
+        final WinogradTiles tiles;
+        final WinogradPlanes v;
+        final WinogradPlanes m;
+        final WinogradStage stage;
+        final WinogradOutput output;
+        final boolean whole;
+        final int blocks;
+
+        Call(ConvView view, SpanPool spans, Span.F32 x, WinogradFilter filter, Span.F32 u, Span.F32 y) {
+            this.spans = spans;
+            this.filter = filter;
+            this.u = u;
+            this.channels = view.in();
+            int perTile = WinogradPlanes.perTile(view.in(), CHUNK) + WinogradPlanes.perTile(view.out(), filter.width());
+            int most = Math.clamp(BLOCK_FLOATS / perTile, MIN_TILES, MAX_TILES);
+            this.tiles = WinogradTiles.of(view.n(), view.outH(), view.outW(), most);
+            int wanted = Math.clamp(tiles.count() / BLOCKS, FEW_TILES, most);
+            this.whole = tiles.count() < BLOCKS * MIN_TILES && filter.size() > BIG;
+            this.strips = whole ? tiles.strips() : Math.max(1, wanted / tiles.across());
+            this.blocks = Math.ceilDiv(tiles.strips(), strips);
+            int capacity = GemmPlan.roundUp(whole ? tiles.count() : strips * tiles.across(), WinogradMicro.MR);
+            this.v = WinogradPlanes.of(view.in(), CHUNK, capacity);
+            this.m = WinogradPlanes.of(view.out(), filter.width(), capacity);
+            this.stage = new WinogradStage(x, view.h(), view.w(), view.minRow(), view.minColumn(), WinogradTransform.POINTS, tiles, v);
+            this.output = new WinogradOutput(y, view.outH(), view.outW(), tiles, m);
+        }
+
+        void block(int block) {
+            int from = block * strips;
+            int end = Math.min(from + strips, tiles.strips());
+            Span.F32 planes = (Span.F32) spans.take(DType.F32, v.size() + m.size());
+            try {
+                float[] array = planes.array();
+                int mo = planes.offset() + v.size();
+                stage.fill(from, end, 0, spans, array, planes.offset());
+                for (int point = 0; point < PLANES; point++) {
+                    for (int panel = 0; panel < filter.panels(); panel++) {
+                        multiply(point, panel, tiles.first(end) - tiles.first(from), array, planes.offset(), mo);
+                    }
+                }
+                output.unpack(from, end, 0, spans, array, mo);
+            } finally {
+                spans.give(planes);
+            }
+        }
+
+        /** One panel of output channels of M at one point, for the first {@code count} tiles. */
+        void multiply(int point, int panel, int count, float[] planes, int vo, int mo) {
+            int rows;
+            for (int tile = 0; tile < count; tile += rows) {
+                rows = WinogradMicro.rows(filter.width(), count - tile);
+                WinogradMicro.forward(rows, planes, vo + point * v.plane() + v.at(tile, 0), v.chunk(), u.array(),
+                        u.offset() + filter.at(point, panel), channels, filter.width(), planes,
+                        mo + point * m.plane() + m.at(tile, panel * filter.width()));
+            }
+        }
+    }
+}
