@@ -42,7 +42,7 @@ final class StepWork {
     void check() {
         TrainCommand.requireThreads(threads());
         TrainCommand.require(batch >= 1, "--batch", batch, "at least 1");
-        TrainCommand.require(plans.equals("exact") || plans.equals("fast"), "--plans", plans, "fast or exact");
+        plans();
         TrainCommand.requireModel(model);
         method();
     }
@@ -52,7 +52,7 @@ final class StepWork {
     }
 
     Kernels.Mode plans() {
-        return plans.equals("exact") ? Kernels.Mode.EXACT : Kernels.Mode.FAST;
+        return TrainCommand.plans(plans);
     }
 
     private Method method() {

@@ -10,6 +10,8 @@ final class Timing {
     private static final int QUIET_RUNS_WHEN_SLOW = 3;
     /** Short work is quiet for many runs while the compiler is still at it. */
     private static final double LEAST_SECONDS = 2;
+    /** Less where few runs are asked for. */
+    private static final double LEAST_SECONDS_A_RUN = 0.2;
     private static final double SLOW_SECONDS = 20;
     private static final double LONGEST_SECONDS = 60;
 
@@ -18,7 +20,7 @@ final class Timing {
 
     /** The median of {@code runs} runs after a warm-up. */
     static double medianSeconds(Runnable work, int runs) {
-        warmUp(work);
+        warmUp(work, Math.min(LEAST_SECONDS, runs * LEAST_SECONDS_A_RUN));
         double[] seconds = new double[runs];
         for (int i = 0; i < runs; i++) {
             seconds[i] = seconds(work);
@@ -27,7 +29,7 @@ final class Timing {
         return seconds[runs / 2];
     }
 
-    private static void warmUp(Runnable work) {
+    private static void warmUp(Runnable work, double leastSeconds) {
         double fastest = Double.POSITIVE_INFINITY;
         double elapsed = 0;
         int quiet = 0;

@@ -1,6 +1,7 @@
 package dev.steppe.cli;
 
 import dev.steppe.core.FormatException;
+import dev.steppe.kernels.Kernels;
 import dev.steppe.nn.Models;
 import dev.steppe.optim.OptionException;
 import dev.steppe.optim.Schedules;
@@ -58,6 +59,8 @@ final class TrainCommand implements Callable<Integer> {
     private double labelSmoothing;
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of the initial weights, the order and the augmentation of the images.")
     private long seed;
+    @Option(names = "--plans", paramLabel = "MODE", defaultValue = "fast", description = "fast, or exact: without Winograd convolutions, which cost about a decimal digit of F32.")
+    private String plans;
     @Option(names = "--threads", paramLabel = "N", description = "Threads that compute; the result does not depend on it. Default: one per processor.")
     private Integer threads;
     @Option(names = "--out", paramLabel = "DIR", description = "Folder of the run, new or empty. Default: a new one in runs.")
@@ -122,7 +125,7 @@ final class TrainCommand implements Callable<Integer> {
         require(smoothing >= 0 && smoothing < 1, "--label-smoothing", smoothing, "in [0, 1)");
         return new TrainOptions(source, dir, name, method(then), times, images,
                 fresh || isGiven("--schedule") ? schedule(schedule) : then.schedule(), smoothing,
-                fresh || isGiven("--seed") ? seed : then.seed(), n);
+                fresh || isGiven("--seed") ? seed : then.seed(), fresh || isGiven("--plans") ? plans(plans) : then.plans(), n);
     }
 
     private Method method(TrainOptions then) {
@@ -137,6 +140,11 @@ final class TrainCommand implements Callable<Integer> {
         } catch (OptionException e) {
             throw new WrongOptionException("--schedule", e);
         }
+    }
+
+    static Kernels.Mode plans(String text) {
+        require(text.equals("exact") || text.equals("fast"), "--plans", text, "fast or exact");
+        return text.equals("exact") ? Kernels.Mode.EXACT : Kernels.Mode.FAST;
     }
 
     static void requireThreads(int n) {

@@ -1,10 +1,12 @@
 package dev.steppe.cli;
 
 import dev.steppe.core.FormatException;
+import dev.steppe.kernels.Kernels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -12,10 +14,10 @@ import java.util.stream.Collectors;
  * All that decides what a run computes, and the number of threads, which does not.
  *
  * @param dataDir null if the data need none
+ * @param plans which algorithms the kernels may choose
  */
 record TrainOptions(DataSource data, Path dataDir, String model, Method method, int epochs, int batch, String schedule,
-        double labelSmoothing, long seed,
-        int threads) {
+        double labelSmoothing, long seed, Kernels.Mode plans, int threads) {
     /** The options with their values, as one writes them; complete, so that other defaults of a later version change nothing. */
     Map<String, String> toArguments() {
         Map<String, String> arguments = new LinkedHashMap<>();
@@ -33,6 +35,7 @@ record TrainOptions(DataSource data, Path dataDir, String model, Method method, 
         arguments.put("--schedule", schedule);
         arguments.put("--label-smoothing", String.valueOf(labelSmoothing));
         arguments.put("--seed", String.valueOf(seed));
+        arguments.put("--plans", plans.name().toLowerCase(Locale.ROOT));
         arguments.put("--threads", String.valueOf(threads));
         return arguments;
     }
@@ -71,6 +74,7 @@ record TrainOptions(DataSource data, Path dataDir, String model, Method method, 
                     Integer.parseInt(text(configuration, "epochs")),
                     Integer.parseInt(text(configuration, "batch")), text(configuration, "schedule"),
                     Double.parseDouble(text(configuration, "label-smoothing")), Long.parseLong(text(configuration, "seed")),
+                    Kernels.Mode.valueOf(text(configuration, "plans").toUpperCase(Locale.ROOT)),
                     Integer.parseInt(text(configuration, "threads")));
         } catch (ClassCastException | IllegalArgumentException | WrongOptionException e) {
             throw new FormatException(source, -1, "is no configuration of a run: " + e.getMessage(), e);

@@ -67,7 +67,7 @@ final class TrainRun {
                     "--batch is " + options.batch() + ", but there are only " + data.train().size() + " training images");
         }
         try (Workers workers = Workers.of(options.threads())) {
-            return train(data, Kernels.on(workers));
+            return train(data, Kernels.on(workers).with(options.plans()));
         }
     }
 

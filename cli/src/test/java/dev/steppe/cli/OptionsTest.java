@@ -37,7 +37,7 @@ class OptionsTest {
         String help = Shell.steppe("train", "--help").out().replaceAll("\\s+", " ");
         for (String option : List.of("--data", "--data-dir", "--model", "--optimizer", "--base", "--epochs", "--batch", "--lr",
                 "--schedule",
-                "--label-smoothing", "--seed", "--threads", "--out", "--resume")) {
+                "--label-smoothing", "--seed", "--plans", "--threads", "--out", "--resume")) {
             int at = help.indexOf(" " + option + "=", help.indexOf("Options:"));
             assertTrue(at > 0, option);
             int end = help.indexOf(" --", at + 4);
@@ -72,13 +72,15 @@ class OptionsTest {
                 wrong("has no base", "train", "--optimizer", "adamw", "--base", "sgd"),
                 wrong("base optimizer 'sam'", "train", "--base", "sam"),
                 wrong("'cosine'", "train", "--schedule", "cosin"), wrong("warmup = 2.0", "train", "--schedule", "cosine:warmup=2"),
+                wrong("--plans is quick, must be fast or exact", "train", "--plans", "quick"),
                 wrong("only once", "train", "--seed", "1", "--seed", "2"),
                 wrong("'9223372036854775808'", "train", "--seed", "9223372036854775808"),
                 wrong("config.json is missing", "train", "--resume", "no such folder"),
                 wrong("exclude each other", "train", "--resume", "x", "--out", "y"),
                 wrong("two lines", "train", "--model", "two\nlines"), wrong("@file", "train", "@file"),
                 wrong("what to measure", "bench"), wrong("--mode is fly", "bench", "step", "--mode", "fly"),
-                wrong("--steps is 0", "bench", "step", "--steps", "0"), wrong("did you mean", "bench", "step", "--model", "resnet"));
+                wrong("--plans is quick", "bench", "step", "--plans", "quick"), wrong("--steps is 0", "bench", "step", "--steps", "0"),
+                wrong("did you mean", "bench", "step", "--model", "resnet"));
     }
 
     private static Arguments wrong(String expected, String... args) {

@@ -50,6 +50,12 @@ class GoldenModelsTest {
         agrees(name, Kernels.defaults(), DType.F32, 1e-4);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet8", "resnet20", "resnet18"})
+    void inF32WithFastPlans(String name) {
+        agrees(name, Kernels.defaults().with(Kernels.Mode.FAST), DType.F32, 1e-3);
+    }
+
     private void agrees(String name, Kernels kernels, DType dtype, double tolerance) {
         Json expected = golden.get(name);
         Layer model = Models.named(name, 3, 10);
