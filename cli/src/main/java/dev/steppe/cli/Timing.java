@@ -33,7 +33,7 @@ final class Timing {
         double fastest = Double.POSITIVE_INFINITY;
         double elapsed = 0;
         int quiet = 0;
-        while (elapsed < LEAST_SECONDS
+        while (elapsed < leastSeconds
                 || elapsed < LONGEST_SECONDS && quiet < (elapsed < SLOW_SECONDS ? QUIET_RUNS : QUIET_RUNS_WHEN_SLOW)) {
             double seconds = seconds(work);
             elapsed += seconds;
