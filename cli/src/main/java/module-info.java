@@ -5,6 +5,7 @@ module dev.steppe.cli {
     requires info.picocli;
     requires java.desktop;
     requires jdk.management;
+    requires xchart;
 
     opens dev.steppe.cli to info.picocli;
 }

@@ -1,143 +1,104 @@
 package dev.steppe.cli;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
-import java.awt.FontMetrics;
-import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.knowm.xchart.AnnotationLine;
+import org.knowm.xchart.AnnotationText;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
+import org.knowm.xchart.style.HeatMapStyler;
+import org.knowm.xchart.style.Styler.ChartTheme;
 
 /**
  * A confusion matrix as a picture: a row for each true class, a column for each predicted one, cells shaded by the share of the row. Cells carry their
  * numbers as long as there is room for them; of many classes only every few are named.
  */
 final class ConfusionPicture {
-    private static final int MARGIN = 28;
-    private static final int GAP = 10;
-    private static final int BAR = 16;
-    private static final int MATRIX = 620;
-    /** From almost white to dark blue, evenly in lightness (the ends of ColorBrewer's Blues). */
-    private static final Color LIGHT = new Color(0xF7FBFF);
-    private static final Color MIDDLE = new Color(0x6BAED6);
-    private static final Color DARK = new Color(0x08306B);
+    private static final int MATRIX = 640;
+    private static final int LONGEST_NAME = 20;
+    /** Cells from this size on carry numbers, and from that size on lines keep them apart. */
+    private static final int NUMBERS = 24;
+    private static final int LINES = 12;
+    /** From almost white to a blue on which dark text can be read, evenly in lightness (from ColorBrewer's Blues). */
+    private static final Color[] SHADES = {new Color(0xF7FBFF), new Color(0x9ECAE1), new Color(0x4292C6)};
 
     private final long[][] counts;
     private final List<String> names;
     private final int classes;
     private final int cell;
-    private final Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
 
     /** @param counts {@code [true class][predicted class]} */
     ConfusionPicture(long[][] counts, List<String> names) {
         this.counts = counts;
-        this.names = names;
+        this.names = names.stream().map(name -> name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME - 1) + "…" : name).toList();
         this.classes = names.size();
-        this.cell = Math.clamp(MATRIX / classes, 6, 110);
+        this.cell = Math.max(6, MATRIX / classes);
     }
 
     /** The picture under a title. */
     BufferedImage draw(String title) {
-        int label = longestName();
-        int side = cell * classes;
-        int left = MARGIN + 22 + label + GAP;
-        int top = MARGIN + 34;
-        int width = left + side + 3 * GAP + BAR + 60 + MARGIN;
-        int height = top + side + GAP + label + 30 + MARGIN;
-        BufferedImage image = Pictures.blank(width, height);
-        Graphics2D g = Pictures.graphics(image);
-        g.setFont(font.deriveFont(Font.BOLD, 17f));
-        g.setColor(Pictures.INK);
-        Pictures.centre(g, title, left + side / 2.0, MARGIN + 6);
-        g.setFont(font);
-        g.translate(left, top);
-        cells(g);
-        names(g, side);
-        bar(g, side + 3 * GAP, side);
-        g.setFont(font.deriveFont(Font.BOLD));
-        Pictures.centre(g, "predicted class", side / 2.0, side + GAP + label + 24);
-        Pictures.upright(g, "true class", -left + MARGIN + 12, side / 2.0);
-        g.dispose();
-        return image;
+        HeatMapChart chart = new HeatMapChart(2 * MATRIX, 2 * MATRIX, ChartTheme.XChart);
+        chart.setTitle(title);
+        chart.setXAxisTitle("predicted class (shade: share of the true class)");
+        chart.setYAxisTitle("true class");
+        style(chart.getStyler());
+        // Rows from below to above, as the axis goes.
+        chart.addSeries("share", names, names.reversed(), shares());
+        annotate(chart);
+        // Drawn once to see how much room the texts around the matrix take, then so that its cells are squares.
+        Pictures.paint(1, 1, g -> chart.paint(g, chart.getWidth(), chart.getHeight()));
+        double right = chart.getScreenXFromChart(classes - 0.5) - chart.getScreenXFromChart(-0.5);
+        double down = chart.getScreenYFromChart(-0.5) - chart.getScreenYFromChart(classes - 0.5);
+        int width = chart.getWidth() + cell * classes - (int) right;
+        int height = chart.getHeight() + cell * classes - (int) down;
+        return Pictures.paint(width, height, g -> chart.paint(g, width, height));
     }
 
-    private void cells(Graphics2D g) {
-        boolean numbers = cell >= 24;
+    private void style(HeatMapStyler styler) {
+        Pictures.style(styler);
+        styler.setMin(0).setMax(1).setRangeColors(SHADES).setGradientColorColumnHeight(cell * classes / 2).setGradientColorColumnWeight(16);
+        styler.setChartTitlePadding(14).setPlotContentSize(1);
+        styler.setAxisTicksMarksVisible(false).setAxisTicksLineVisible(false).setPlotGridLinesVisible(false);
+        styler.setXAxisLabelRotation(90).setXAxisTickMarkSpacingHint(16);
+        styler.setXAxisLabelAlignmentVertical(TextAlignment.Right);
+        // The places of annotations: cell i goes from i - 0.5 to i + 0.5.
+        styler.setXAxisMin(-0.5).setXAxisMax(classes - 0.5).setYAxisMin(-0.5).setYAxisMax(classes - 0.5);
+        styler.setAnnotationLineColor(Pictures.GRID).setAnnotationLineStroke(new BasicStroke(1)).setAnnotationTextFontColor(Pictures.INK)
+                .setAnnotationTextFont(Pictures.text(numberSize()));
+    }
+
+    /** The size at which the longest count fills at most its cell; a digit is less than 0.64 as wide as high in all common fonts. */
+    private int numberSize() {
+        long most = Arrays.stream(counts).flatMapToLong(Arrays::stream).max().orElse(0);
+        return Math.clamp((int) (0.9 * cell / (0.64 * Long.toString(most).length())), 7, 16);
+    }
+
+    private List<Number[]> shares() {
+        List<Number[]> shares = new ArrayList<>();
         for (int row = 0; row < classes; row++) {
-            long sum = 0;
-            for (long n : counts[row]) {
-                sum += n;
-            }
+            long sum = Arrays.stream(counts[row]).sum();
             for (int column = 0; column < classes; column++) {
-                double share = sum == 0 ? 0 : (double) counts[row][column] / sum;
-                g.setColor(shade(share));
-                g.fillRect(column * cell, row * cell, cell, cell);
-                if (numbers && counts[row][column] > 0) {
-                    g.setColor(share > 0.45 ? Color.WHITE : Pictures.INK);
-                    g.setFont(font.deriveFont(row == column ? Font.BOLD : Font.PLAIN, fit(g, counts[row][column])));
-                    Pictures.centre(g, Long.toString(counts[row][column]), (column + 0.5) * cell, (row + 0.5) * cell);
+                shares.add(new Number[] {column, classes - 1 - row, sum == 0 ? 0 : (double) counts[row][column] / sum});
+            }
+        }
+        return shares;
+    }
+
+    private void annotate(HeatMapChart chart) {
+        for (int i = 0; i <= classes && cell >= LINES; i++) {
+            chart.addAnnotation(new AnnotationLine(i - 0.5, true, false));
+            chart.addAnnotation(new AnnotationLine(i - 0.5, false, false));
+        }
+        for (int row = 0; row < classes && cell >= NUMBERS; row++) {
+            for (int column = 0; column < classes; column++) {
+                if (counts[row][column] > 0) {
+                    chart.addAnnotation(new AnnotationText(Long.toString(counts[row][column]), column, classes - 1 - row, false));
                 }
             }
         }
-        g.setFont(font);
-        g.setColor(Pictures.GRID);
-        for (int i = 0; i <= classes && cell >= 12; i++) {
-            g.drawLine(0, i * cell, classes * cell, i * cell);
-            g.drawLine(i * cell, 0, i * cell, classes * cell);
-        }
-        g.setColor(Pictures.SOFT);
-        g.drawRect(0, 0, classes * cell, classes * cell);
-    }
-
-    /** The size at which a count fills at most four fifths of its cell. */
-    private float fit(Graphics2D g, long count) {
-        double width = g.getFontMetrics(font).stringWidth(Long.toString(count));
-        return (float) Math.clamp(font.getSize() * 0.8 * cell / width, 7, Math.max(7, Math.min(15, cell / 2.6)));
-    }
-
-    private void names(Graphics2D g, int side) {
-        FontMetrics metrics = g.getFontMetrics();
-        int every = Math.ceilDiv(metrics.getHeight(), cell);
-        g.setColor(Pictures.INK);
-        for (int i = 0; i < classes; i += every) {
-            String name = Pictures.shorten(names.get(i), metrics, 150);
-            Pictures.right(g, name, -GAP, (i + 0.5) * cell);
-            Pictures.upright(g, name, (i + 0.5) * cell, side + GAP + metrics.stringWidth(name) / 2.0);
-        }
-    }
-
-    private void bar(Graphics2D g, int x, int side) {
-        for (int y = 0; y < side; y++) {
-            g.setColor(shade(1 - (y + 0.5) / side));
-            g.fillRect(x, y, BAR, 1);
-        }
-        g.setColor(Pictures.SOFT);
-        g.drawRect(x, 0, BAR, side);
-        g.setColor(Pictures.INK);
-        for (int percent = 0; percent <= 100; percent += 25) {
-            Pictures.right(g, percent + " %", x + BAR + 46, side * (1 - percent / 100.0));
-        }
-        Pictures.upright(g, "share of the true class", x + BAR + 60, side / 2.0);
-    }
-
-    private int longestName() {
-        BufferedImage scratch = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = scratch.createGraphics();
-        FontMetrics metrics = g.getFontMetrics(font);
-        int longest = 0;
-        for (String name : names) {
-            longest = Math.max(longest, metrics.stringWidth(Pictures.shorten(name, metrics, 150)));
-        }
-        g.dispose();
-        return longest;
-    }
-
-    private static Color shade(double share) {
-        return share < 0.5 ? mix(LIGHT, MIDDLE, share * 2) : mix(MIDDLE, DARK, share * 2 - 1);
-    }
-
-    private static Color mix(Color a, Color b, double t) {
-        return new Color((int) Math.round(a.getRed() + t * (b.getRed() - a.getRed())),
-                (int) Math.round(a.getGreen() + t * (b.getGreen() - a.getGreen())),
-                (int) Math.round(a.getBlue() + t * (b.getBlue() - a.getBlue())));
     }
 }

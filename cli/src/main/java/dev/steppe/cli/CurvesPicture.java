@@ -2,8 +2,6 @@ package dev.steppe.cli;
 
 import dev.steppe.train.EpochReport;
 import java.awt.Color;
-import java.awt.Font;
-import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -14,7 +12,7 @@ final class CurvesPicture {
     private static final Color TRAINING = new Color(0x0072B2);
     private static final Color TEST = new Color(0xD55E00);
 
-    private static final int HEAD = 50;
+    private static final int HEAD = 40;
 
     private final List<EpochReport> epochs;
 
@@ -26,31 +24,30 @@ final class CurvesPicture {
     BufferedImage draw(String title) {
         List<LinePlot> panels = List.of(
                 new LinePlot("Loss", "mean loss per example (nats)",
-                        List.of(line("training", TRAINING, EpochReport::trainLoss), line("test", TEST, EpochReport::testLoss))),
-                new LinePlot("Accuracy", "top-1 accuracy (%)", List.of(line("test", TEST, e -> 100 * e.testAccuracy()))), third());
+                        List.of(line("training images", TRAINING, EpochReport::trainLoss),
+                                line("test images", TEST, EpochReport::testLoss))),
+                new LinePlot("Accuracy", "top-1 accuracy (%)", List.of(line("test images", TEST, e -> 100 * e.testAccuracy()))), third());
         int width = LinePlot.WIDTH * panels.size();
-        BufferedImage image = Pictures.blank(width, HEAD + LinePlot.HEIGHT);
-        Graphics2D g = Pictures.graphics(image);
-        g.setColor(Pictures.INK);
-        g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 17));
-        Pictures.centre(g, Pictures.shorten(title, g.getFontMetrics(), width - 40), width / 2.0, 30);
-        g.translate(0, HEAD);
-        for (LinePlot panel : panels) {
-            panel.draw(g);
-            g.translate(LinePlot.WIDTH, 0);
-        }
-        g.dispose();
-        return image;
+        return Pictures.paint(width, HEAD + LinePlot.HEIGHT, g -> {
+            g.setColor(Pictures.INK);
+            g.setFont(Pictures.bold(18));
+            g.drawString(title, (width - g.getFontMetrics().stringWidth(title)) / 2, 28);
+            g.translate(0, HEAD);
+            for (LinePlot panel : panels) {
+                panel.draw(g);
+                g.translate(LinePlot.WIDTH, 0);
+            }
+        });
     }
 
     private LinePlot third() {
-        LinePlot.Line sharpness = line("training", TRAINING, EpochReport::sharpness);
+        LinePlot.Line sharpness = line("training images", TRAINING, EpochReport::sharpness);
         for (double value : sharpness.values()) {
             if (Double.isFinite(value) && value != 0) {
-                return new LinePlot("Sharpness", "loss at w + e minus loss at w (nats)", List.of(sharpness));
+                return new LinePlot("Sharpness", "loss at w + e − loss at w (nats)", List.of(sharpness));
             }
         }
-        return new LinePlot("Gradient", "global L2 norm", List.of(line("training", TRAINING, EpochReport::gradientNorm)));
+        return new LinePlot("Gradient", "global L2 norm", List.of(line("training images", TRAINING, EpochReport::gradientNorm)));
     }
 
     private LinePlot.Line line(String name, Color color, ToDoubleFunction<EpochReport> value) {

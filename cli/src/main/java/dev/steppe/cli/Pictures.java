@@ -1,76 +1,60 @@
 package dev.steppe.cli;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.FontMetrics;
+import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 
-/** What all pictures have in common. */
+/** What all pictures have in common. XChart draws them; lengths are in its units. */
 final class Pictures {
-    /** Pixels per unit of length: figures stay sharp on dense screens and in print. */
+    /** Pixels per unit of length: pictures stay sharp on dense screens and in print. */
     static final int SCALE = 2;
 
     static final Color INK = new Color(0x222222);
-    static final Color SOFT = new Color(0x9A9A9A);
-    static final Color GRID = new Color(0xE3E3E3);
+    static final Color GRID = new Color(0xDDDDDD);
+    private static final Color SOFT = new Color(0x9A9A9A);
+    /** Can still be read when a picture 1200 wide is shown 800 wide. */
+    private static final int TEXT_SIZE = 15;
 
     private Pictures() {
     }
 
-    /** A white picture of so many units. */
-    static BufferedImage blank(int width, int height) {
-        BufferedImage image = new BufferedImage(width * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
-        Graphics2D g = graphics(image);
-        g.setColor(Color.WHITE);
-        g.fillRect(0, 0, width, height);
-        g.dispose();
-        return image;
+    /** Gives a chart the look of all: dark text on white, the axes at the left and below, nothing else that is no number. */
+    static void style(AxesChartStyler styler) {
+        styler.setLocale(Locale.ROOT).setChartBackgroundColor(Color.WHITE).setPlotBackgroundColor(Color.WHITE).setPlotBorderVisible(false)
+                .setChartFontColor(INK).setChartTitleFont(bold(18)).setChartTitleBoxVisible(false).setChartPadding(12)
+                .setLegendFont(text(TEXT_SIZE)).setLegendBorderColor(Color.WHITE);
+        styler.setAxisTitleFont(text(TEXT_SIZE)).setAxisTickLabelsFont(text(TEXT_SIZE)).setAxisTickLabelsColor(INK).setAxisTickPadding(7)
+                .setYAxisLabelAlignment(TextAlignment.Right)
+                .setAxisTickMarksColor(SOFT).setAxisTickMarksStroke(new BasicStroke(1)).setPlotMargin(0)
+                .setPlotGridLinesColor(GRID).setPlotGridLinesStroke(new BasicStroke(1));
     }
 
-    /** Draws on a picture, in units. */
-    static Graphics2D graphics(BufferedImage image) {
+    static Font text(int size) {
+        return new Font(Font.SANS_SERIF, Font.PLAIN, size);
+    }
+
+    static Font bold(int size) {
+        return new Font(Font.SANS_SERIF, Font.BOLD, size);
+    }
+
+    /** Draws on a white picture. */
+    static BufferedImage paint(int width, int height, Consumer<Graphics2D> drawing) {
+        BufferedImage image = new BufferedImage(width * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
         Graphics2D g = image.createGraphics();
         g.scale(SCALE, SCALE);
         g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-        g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-        g.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
         g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-        return g;
-    }
-
-    /** Text with its middle at a place. */
-    static void centre(Graphics2D g, String text, double x, double y) {
-        FontMetrics metrics = g.getFontMetrics();
-        g.drawString(text, (float) (x - metrics.stringWidth(text) / 2.0), (float) (y + middle(metrics)));
-    }
-
-    /** Text that ends at x, its middle at y. */
-    static void right(Graphics2D g, String text, double x, double y) {
-        FontMetrics metrics = g.getFontMetrics();
-        g.drawString(text, (float) (x - metrics.stringWidth(text)), (float) (y + middle(metrics)));
-    }
-
-    /** Text that reads from below to above, with its middle at a place. */
-    static void upright(Graphics2D g, String text, double x, double y) {
-        Graphics2D turned = (Graphics2D) g.create();
-        turned.translate(x, y);
-        turned.rotate(-Math.PI / 2);
-        centre(turned, text, 0, 0);
-        turned.dispose();
-    }
-
-    /** How far the base line lies below the middle of digits and capitals. */
-    private static double middle(FontMetrics metrics) {
-        return metrics.getAscent() / 2.0 - 1;
-    }
-
-    /** A text with its end cut off if it would be wider than that. */
-    static String shorten(String text, FontMetrics metrics, int width) {
-        String shown = text;
-        while (metrics.stringWidth(shown) > width && shown.length() > 2) {
-            shown = shown.substring(0, shown.length() - 2) + "…";
-        }
-        return shown;
+        g.setColor(Color.WHITE);
+        g.fillRect(0, 0, width, height);
+        drawing.accept(g);
+        g.dispose();
+        return image;
     }
 }
