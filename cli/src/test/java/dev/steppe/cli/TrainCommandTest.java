@@ -67,7 +67,7 @@ class TrainCommandTest {
         assertEquals("resnet8", card.model());
         assertEquals(Shell.CLASSES, card.classes());
         assertEquals(3, card.channels());
-        requirePicture(folder.resolve("curves.png"), 3120, 920);
+        requirePicture(folder.resolve("curves.png"), 2400, 860);
         requirePicture(folder.resolve("confusion.png"), 0, 0);
         EpochReport last = EpochReport.of(Json.read("metrics.jsonl", lines.getLast()), "metrics.jsonl");
         String top1 = String.format(java.util.Locale.ROOT, "top-1 %8.2f %%   (%d of %d test images)", 100 * last.testAccuracy(),
