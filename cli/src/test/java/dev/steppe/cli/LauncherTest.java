@@ -150,7 +150,8 @@ class LauncherTest {
         javaHome();
         Run run = run("--verbose", command, "step");
         assertTrue(run.lines().containsAll(
-                List.of("[--add-modules=jdk.incubator.vector]", "[-XX:MaxRAMPercentage=70]", "[-XX:+UseParallelGC]", "[-Xmn64m]", "[-XX:ObjectAlignmentInBytes=64]")),
+                List.of("[--add-modules=jdk.incubator.vector]", "[-XX:MaxRAMPercentage=70]", "[-XX:+UseParallelGC]", "[-Xmn64m]",
+                        "[-XX:ObjectAlignmentInBytes=64]")),
                 run.out());
     }
 
