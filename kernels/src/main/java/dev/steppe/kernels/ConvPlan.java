@@ -2,7 +2,7 @@ package dev.steppe.kernels;
 
 /**
  * Which algorithm a convolution and its adjoints get, by its shape, the lane count and the mode alone. Costs are counted in multiply-adds of one lane; those of
- * the transforms were fitted to times of the layers of ResNet-18 and -20 with 16 lanes, where they predict the ratio of the two algorithms within a tenth.
+ * the transforms were fitted, roughly, to forward passes of the layers of ResNet-18 and -20 with 16 lanes. Backward to the filter gains less.
  */
 enum ConvPlan {
     /** {@link DirectConv}, {@link DirectConvFilter}: everything. */
