@@ -1,47 +1,32 @@
 package dev.steppe.cli;
 
-import dev.steppe.core.RandomKey;
 import dev.steppe.core.Shape;
 import dev.steppe.kernels.ConvKernel;
 import dev.steppe.kernels.ConvShape;
-import dev.steppe.kernels.DType;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.Span;
-import dev.steppe.kernels.Workers;
 import dev.steppe.nn.Conv2d;
 import dev.steppe.nn.Layer;
 import dev.steppe.nn.Models;
 import dev.steppe.nn.Summary;
-import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code steppe bench conv}: the convolutions of a model. */
 @Command(name = "conv", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
     "Times every distinct convolution of a model for images of 32x32x3, each of its three passes, with exact and with fast plans:",
     "medians after a warm-up in milliseconds, and GFLOP/s as if each were computed by its definition.", ""})
-final class BenchConvCommand implements Callable<Integer> {
+final class BenchConvCommand extends Measurement {
     private static final Shape IMAGE = Shape.of(32, 32, 3);
     private static final int CLASSES = 10;
-
-    @Spec
-    private CommandSpec spec;
-    @Mixin
-    private BenchOutput output;
 
     @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet18", description = "As for train.")
     private String model;
     @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images.")
     private int batch;
-    @Option(names = "--threads", paramLabel = "N", description = "Threads that compute. Default: one per processor.")
-    private Integer threads;
     @Option(names = "--runs", paramLabel = "N", defaultValue = "15", description = "How many runs are timed.")
     private int runs;
 
@@ -57,22 +42,18 @@ final class BenchConvCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
-        int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        TrainCommand.requireThreads(count);
+    void check() {
         TrainCommand.require(batch >= 1, "--batch", batch, "at least 1");
         TrainCommand.require(runs >= 1, "--runs", runs, "at least 1");
         TrainCommand.requireModel(model);
-        PrintStream out = ((Main) spec.root().userObject()).out();
-        try (Workers workers = Workers.of(count)) {
-            for (ConvShape shape : shapes()) {
-                for (Pass pass : Pass.values()) {
-                    output.print(out, time(shape, pass, Kernels.on(workers)));
-                }
+    }
+
+    @Override
+    void measure(Kernels kernels) {
+        for (ConvShape shape : shapes()) {
+            for (Pass pass : Pass.values()) {
+                print(time(shape, pass, kernels));
             }
-            return 0;
-        } catch (OutOfMemoryError e) {
-            throw new OutOfMemoryException();
         }
     }
 
@@ -116,14 +97,5 @@ final class BenchConvCommand implements Callable<Integer> {
                 case FILTER -> conv.backwardFilter(s, x, y, filter);
             }
         }, runs);
-    }
-
-    private static Span numbers(String name, long length) {
-        RandomKey key = RandomKey.of(0).fold(name);
-        Span span = Span.allocate(DType.F32, Math.toIntExact(length));
-        for (int i = 0; i < span.length(); i++) {
-            span.set(i, key.normal(i));
-        }
-        return span;
     }
 }

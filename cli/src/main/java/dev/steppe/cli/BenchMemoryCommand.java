@@ -2,47 +2,38 @@ package dev.steppe.cli;
 
 import com.sun.management.ThreadMXBean;
 import dev.steppe.kernels.Kernels;
-import dev.steppe.kernels.Workers;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code steppe bench memory}: what a training step takes. */
 @Command(name = "memory", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
     "Runs training steps and prints the memory they take: the arrays of the pool, which are reused from step to step; what a later step",
     "allocates beside them, by all threads; the largest resident size of the process.", ""})
-final class BenchMemoryCommand implements Callable<Integer> {
+final class BenchMemoryCommand extends Measurement {
     private static final double MIB = 1 << 20;
 
-    @Spec
-    private CommandSpec spec;
     @Mixin
     private StepWork work;
-    @Mixin
-    private BenchOutput output;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "30", description = "How many steps are run; the last third is measured.")
     private int steps;
 
     @Override
-    public Integer call() {
+    void check() {
         work.check();
         TrainCommand.require(steps >= 3, "--steps", steps, "at least 3");
-        try (Workers workers = Workers.of(work.threads())) {
-            output.print(((Main) spec.root().userObject()).out(), measure(Kernels.on(workers).with(work.plans())));
-            return 0;
-        } catch (OutOfMemoryError e) {
-            throw new OutOfMemoryException();
-        }
     }
 
-    private Map<String, Object> measure(Kernels kernels) {
+    @Override
+    void measure(Kernels kernels) {
+        print(run(kernels.with(work.plans())));
+    }
+
+    private Map<String, Object> run(Kernels kernels) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Runnable step = work.training(kernels);
         int measured = steps / 3;
@@ -57,7 +48,7 @@ final class BenchMemoryCommand implements Callable<Integer> {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("model", work.model);
         row.put("batch", work.batch);
-        row.put("threads", work.threads());
+        row.put("threads", kernels.workers().threads());
         row.put("optimizer", work.optimizer);
         row.put("poolMiB", Timing.round(kernels.spans().allocatedBytes() / MIB, 1));
         row.put("poolArrays", kernels.spans().allocations());

@@ -1,27 +1,19 @@
 package dev.steppe.cli;
 
 import dev.steppe.kernels.Kernels;
-import dev.steppe.kernels.Workers;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code steppe bench step}: the same work and the same keys as the PyTorch program that it is compared with. */
 @Command(name = "step", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
     "Times training steps or predictions on synthetic 32x32x3 images of 10 classes:",
     "the median of the steps after a warm-up, in milliseconds.", ""})
-final class BenchStepCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
+final class BenchStepCommand extends Measurement {
     @Mixin
     private StepWork work;
-    @Mixin
-    private BenchOutput output;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "5", description = "How many steps are timed.")
     private int steps;
@@ -29,16 +21,15 @@ final class BenchStepCommand implements Callable<Integer> {
     private String mode;
 
     @Override
-    public Integer call() {
+    void check() {
         work.check();
         TrainCommand.require(steps >= 1, "--steps", steps, "at least 1");
         TrainCommand.require(mode.equals("train") || mode.equals("predict"), "--mode", mode, "train or predict");
-        try (Workers workers = Workers.of(work.threads())) {
-            output.print(((Main) spec.root().userObject()).out(), time(Kernels.on(workers).with(work.plans())));
-            return 0;
-        } catch (OutOfMemoryError e) {
-            throw new OutOfMemoryException();
-        }
+    }
+
+    @Override
+    void measure(Kernels kernels) {
+        print(time(kernels.with(work.plans())));
     }
 
     private Map<String, Object> time(Kernels kernels) {
@@ -47,7 +38,7 @@ final class BenchStepCommand implements Callable<Integer> {
         row.put("peer", Version.text());
         row.put("model", work.model);
         row.put("batch", work.batch);
-        row.put("threads", work.threads());
+        row.put("threads", kernels.workers().threads());
         row.put("optimizer", work.optimizer);
         row.put("mode", mode);
         row.put("tuned", false);

@@ -1,25 +1,21 @@
 package dev.steppe.cli;
 
 import dev.steppe.kernels.Kernels;
-import dev.steppe.kernels.Workers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code steppe bench warmup}: how long a program that has just started is slow. */
 @Command(name = "warmup", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
     "Runs training steps from the start of the process on, and prints when speed is reached: the end of the first step after which the",
     "median of any three steps in a row is within 10 % of the steady one, that of the last third.", ""})
-final class BenchWarmupCommand implements Callable<Integer> {
+final class BenchWarmupCommand extends Measurement {
     private static final double WITHIN = 1 / 0.9;
     private static final int IN_A_ROW = 3;
 
@@ -27,29 +23,24 @@ final class BenchWarmupCommand implements Callable<Integer> {
     private record Step(double end, double seconds) {
     }
 
-    @Spec
-    private CommandSpec spec;
     @Mixin
     private StepWork work;
-    @Mixin
-    private BenchOutput output;
 
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "30", description = "How long steps are run.")
     private double seconds;
 
     @Override
-    public Integer call() {
+    void check() {
         work.check();
         TrainCommand.require(seconds > 0, "--seconds", seconds, "more than 0");
-        try (Workers workers = Workers.of(work.threads())) {
-            output.print(((Main) spec.root().userObject()).out(), measure(Kernels.on(workers).with(work.plans())));
-            return 0;
-        } catch (OutOfMemoryError e) {
-            throw new OutOfMemoryException();
-        }
     }
 
-    private Map<String, Object> measure(Kernels kernels) {
+    @Override
+    void measure(Kernels kernels) {
+        print(run(kernels.with(work.plans())));
+    }
+
+    private Map<String, Object> run(Kernels kernels) {
         Instant now = Instant.now();
         double before = Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now).toNanos() * 1e-9;
         long origin = System.nanoTime();
@@ -65,7 +56,7 @@ final class BenchWarmupCommand implements Callable<Integer> {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("model", this.work.model);
         row.put("batch", this.work.batch);
-        row.put("threads", this.work.threads());
+        row.put("threads", kernels.workers().threads());
         row.put("optimizer", this.work.optimizer);
         row.put("steps", steps.size());
         row.put("firstStepMs", Timing.round(1e3 * steps.getFirst().seconds, 1));

@@ -29,8 +29,6 @@ final class StepWork {
     String model;
     @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images per step.")
     int batch;
-    @Option(names = "--threads", paramLabel = "N", description = "Threads that compute. Default: one per processor.")
-    private Integer threads;
     @Option(names = "--plans", paramLabel = "MODE", defaultValue = "fast", description = "fast, or exact: without Winograd convolutions.")
     private String plans;
     @Option(names = "--unfused", description = "Builds the model without fused ops.")
@@ -40,15 +38,10 @@ final class StepWork {
 
     /** Refuses what cannot be. */
     void check() {
-        TrainCommand.requireThreads(threads());
         TrainCommand.require(batch >= 1, "--batch", batch, "at least 1");
         plans();
         TrainCommand.requireModel(model);
         method();
-    }
-
-    int threads() {
-        return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     }
 
     Kernels.Mode plans() {
