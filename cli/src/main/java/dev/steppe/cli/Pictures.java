@@ -18,6 +18,8 @@ final class Pictures {
 
     static final Color INK = new Color(0x222222);
     static final Color GRID = new Color(0xDDDDDD);
+    /** The plot is painted after the axes, and at some sizes would hide the lower one. */
+    private static final Color NONE = new Color(255, 255, 255, 0);
     private static final Color SOFT = new Color(0x9A9A9A);
     /** Can still be read when a picture 1200 wide is shown 800 wide. */
     private static final int TEXT_SIZE = 15;
@@ -27,7 +29,7 @@ final class Pictures {
 
     /** Gives a chart the look of all: dark text on white, the axes at the left and below, nothing else that is no number. */
     static void style(AxesChartStyler styler) {
-        styler.setLocale(Locale.ROOT).setChartBackgroundColor(Color.WHITE).setPlotBackgroundColor(Color.WHITE).setPlotBorderVisible(false)
+        styler.setLocale(Locale.ROOT).setChartBackgroundColor(Color.WHITE).setPlotBackgroundColor(NONE).setPlotBorderVisible(false)
                 .setChartFontColor(INK).setChartTitleFont(bold(18)).setChartTitleBoxVisible(false).setChartPadding(12)
                 .setLegendFont(text(TEXT_SIZE)).setLegendBorderColor(Color.WHITE);
         styler.setAxisTitleFont(text(TEXT_SIZE)).setAxisTickLabelsFont(text(TEXT_SIZE)).setAxisTickLabelsColor(INK).setAxisTickPadding(7)
