@@ -3,4 +3,6 @@ module dev.steppe.optim {
     requires transitive dev.steppe.core;
 
     exports dev.steppe.optim;
+    exports dev.steppe.optim.base;
+    exports dev.steppe.optim.sam;
 }

@@ -8,8 +8,8 @@ import dev.steppe.core.Tensor;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.nn.ResNet;
 import dev.steppe.optim.Optimizer;
-import dev.steppe.optim.Sam;
-import dev.steppe.optim.Sgd;
+import dev.steppe.optim.sam.Sam;
+import dev.steppe.optim.base.Sgd;
 
 /** What someone else's program looks like: a ResNet and a few steps of SAM on two kinds of picture, bright above or bright below. */
 public final class Main {

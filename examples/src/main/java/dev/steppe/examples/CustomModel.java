@@ -14,8 +14,8 @@ import dev.steppe.nn.Initialiser;
 import dev.steppe.nn.Layer;
 import dev.steppe.nn.Linear;
 import dev.steppe.nn.Summary;
-import dev.steppe.optim.AdamW;
-import dev.steppe.optim.Asam;
+import dev.steppe.optim.base.AdamW;
+import dev.steppe.optim.sam.Asam;
 import dev.steppe.optim.Optimizer;
 
 /** A model of one's own: plain Java in {@code compute}, with ready-made layers, a weight of its own, and a shortcut. */

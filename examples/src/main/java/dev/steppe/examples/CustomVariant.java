@@ -14,7 +14,7 @@ import dev.steppe.optim.Optimizer;
 import dev.steppe.optim.Perturbation;
 import dev.steppe.optim.SamStep;
 import dev.steppe.optim.SamVariant;
-import dev.steppe.optim.Sgd;
+import dev.steppe.optim.base.Sgd;
 import dev.steppe.optim.StepReport;
 
 /** A sharpness-aware optimizer of one's own: the worst case within a box instead of a ball, {@code e = rho sign(g)}. */

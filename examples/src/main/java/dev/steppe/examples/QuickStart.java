@@ -11,8 +11,8 @@ import dev.steppe.kernels.Kernels;
 import dev.steppe.nn.Layers;
 import dev.steppe.nn.Sequential;
 import dev.steppe.optim.Optimizer;
-import dev.steppe.optim.Sam;
-import dev.steppe.optim.Sgd;
+import dev.steppe.optim.sam.Sam;
+import dev.steppe.optim.base.Sgd;
 import dev.steppe.optim.StepReport;
 
 /** Steppe in one page: a small network learns to tell two interleaved spirals apart, with sharpness-aware minimization. */

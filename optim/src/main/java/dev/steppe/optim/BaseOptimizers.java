@@ -1,5 +1,7 @@
 package dev.steppe.optim;
 
+import dev.steppe.optim.base.AdamW;
+import dev.steppe.optim.base.Sgd;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

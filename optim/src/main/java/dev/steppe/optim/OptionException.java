@@ -13,12 +13,12 @@ public final class OptionException extends IllegalArgumentException {
     }
 
     /** Throws unless {@code holds}: {@code sam: rho = -0.1 must be finite and at least 0}. */
-    static void require(boolean holds, String owner, String option, Object value, String rule) {
+    public static void require(boolean holds, String owner, String option, Object value, String rule) {
         if (!holds) { throw new OptionException(owner + ": " + option + " = " + value + " must be " + rule); }
     }
 
     /** Throws unless {@code value} is finite and at least 0. */
-    static void requireLength(String owner, String option, double value) {
+    public static void requireLength(String owner, String option, double value) {
         require(Double.isFinite(value) && value >= 0, owner, option, value, "finite and at least 0");
     }
 }

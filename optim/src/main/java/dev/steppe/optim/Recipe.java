@@ -2,6 +2,8 @@ package dev.steppe.optim;
 
 import dev.steppe.core.Objective;
 import dev.steppe.core.Parameters;
+import dev.steppe.optim.base.Sgd;
+import dev.steppe.optim.sam.Sam;
 import java.util.ArrayList;
 import java.util.List;
 

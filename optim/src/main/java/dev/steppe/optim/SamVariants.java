@@ -1,5 +1,7 @@
 package dev.steppe.optim;
 
+import dev.steppe.optim.sam.Asam;
+import dev.steppe.optim.sam.Sam;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.core.ParameterSpace.Segment;
+import dev.steppe.optim.base.AdamW;
+import dev.steppe.optim.base.Sgd;
+import dev.steppe.optim.sam.Asam;
+import dev.steppe.optim.sam.Sam;
 import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.function.Predicate;

@@ -17,6 +17,8 @@ import dev.steppe.core.Weight;
 import dev.steppe.kernels.DType;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.Workers;
+import dev.steppe.optim.base.AdamW;
+import dev.steppe.optim.base.Sgd;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.stream.Stream;

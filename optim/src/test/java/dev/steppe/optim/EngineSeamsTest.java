@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.kernels.DType;
+import dev.steppe.optim.base.Sgd;
+import dev.steppe.optim.sam.Sam;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -13,6 +13,8 @@ import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.DType;
 import dev.steppe.kernels.ShapeException;
+import dev.steppe.optim.base.Sgd;
+import dev.steppe.optim.sam.Sam;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.core.Role;
+import dev.steppe.optim.base.AdamW;
+import dev.steppe.optim.base.Sgd;
+import dev.steppe.optim.sam.Asam;
+import dev.steppe.optim.sam.Sam;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -13,6 +13,8 @@ import dev.steppe.core.Weight;
 import dev.steppe.kernels.DType;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.Workers;
+import dev.steppe.optim.base.AdamW;
+import dev.steppe.optim.base.Sgd;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

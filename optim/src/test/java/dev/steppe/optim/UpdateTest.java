@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.steppe.core.Role;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.DType;
+import dev.steppe.optim.base.Sgd;
+import dev.steppe.optim.sam.Sam;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,10 +1,15 @@
-package dev.steppe.optim;
+package dev.steppe.optim.sam;
 
 import dev.steppe.core.ParameterSpace.Segment;
 import dev.steppe.core.Role;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.ElementwiseKernel;
 import dev.steppe.kernels.Unary;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.Perturbation;
+import dev.steppe.optim.SamStep;
+import dev.steppe.optim.SamVariant;
 
 /**
  * Adaptive SAM (Kwon, Kim, Park, Choi, ICML 2021, arXiv 2102.11600): the radius is measured in units of |w|, so that rescaling a layer does not change the ball.

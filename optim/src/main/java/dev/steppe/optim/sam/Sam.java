@@ -1,4 +1,10 @@
-package dev.steppe.optim;
+package dev.steppe.optim.sam;
+
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.Perturbation;
+import dev.steppe.optim.SamStep;
+import dev.steppe.optim.SamVariant;
 
 /**
  * Sharpness-aware minimization (Foret, Kleiner, Mobahi, Neyshabur, ICLR 2021, arXiv 2010.01412): minimises the largest loss within a ball, to first order.

@@ -1,5 +1,9 @@
-package dev.steppe.optim;
+package dev.steppe.optim.base;
 
+import dev.steppe.optim.BaseOptimizer;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.Update;
 import java.util.List;
 
 /**

@@ -1,0 +1,2 @@
+/** Base optimizers: rules that turn a gradient into new weights. */
+package dev.steppe.optim.base;
