@@ -18,6 +18,16 @@ public interface BaseOptimizer extends Recipe {
     /** Names of the points that the rule keeps between steps. They start at zero. */
     List<String> memory();
 
+    /** The point of {@link #memory} against which the rule moves the weights: its momentum; null if it keeps none. */
+    default String velocity() {
+        return null;
+    }
+
+    /** What the rule adds to a gradient, in units of the weights; 0 if its weight decay is decoupled from the gradient. */
+    default double coupledDecay() {
+        return 0;
+    }
+
     /**
      * Writes {@link Update#weights} and the points of {@link Update#memory}, in the {@linkplain Update#runs runs} that are not frozen, and nothing else. What it
      * writes are copies: if it throws, the step has not happened.

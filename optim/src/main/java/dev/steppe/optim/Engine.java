@@ -199,6 +199,14 @@ final class Engine implements Optimizer {
         return a.norm() == 0 || b.norm() == 0 ? 1 : points.dot(a.vector(), b.vector()) / a.norm() / b.norm();
     }
 
+    BaseOptimizer base() {
+        return base;
+    }
+
+    List<Update.Run> runs() {
+        return layout.runs();
+    }
+
     Options options() {
         return options;
     }

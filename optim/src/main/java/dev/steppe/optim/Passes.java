@@ -23,9 +23,10 @@ final class Passes {
     private int number;
     private Tensor place;
     private Tensor partial;
-    private double lossAtWeights;
+    private double lossAtWeights = Double.NaN;
     private Gradient atWeights;
     private boolean lossElsewhere;
+    private boolean gradientSeen;
     private boolean gradientElsewhere;
 
     /** @param guarded whether each op is looked at for the first number that is not finite */
@@ -45,20 +46,35 @@ final class Passes {
 
     /** Loss and gradient at {@code w + e}. */
     Gradient gradient(Perturbation e, Batch examples) {
-        Gradient g = run(e, examples, engine.workspace().take());
-        proposal.backwards += shard.part(examples);
+        Gradient g = aside(e, examples);
+        reportLoss(e, g);
         if (e == Perturbation.NONE) {
             atWeights = g;
         } else if (!gradientElsewhere) {
             gradientElsewhere = true;
             proposal.cosine += shard.fraction() * (atWeights == null ? 1 : engine.cosine(atWeights, g));
+            proposal.perturbationNorm += shard.fraction()
+                    * (Double.isNaN(e.norm()) ? Math.abs(e.scale()) * engine.points().norm(e.direction()) : e.norm());
+        }
+        return g;
+    }
+
+    /** The same, but the report shows nothing of it except its passes. */
+    Gradient aside(Perturbation e, Batch examples) {
+        Gradient g = run(e, examples, engine.workspace().take());
+        proposal.backwards += shard.part(examples);
+        if (!gradientSeen) {
+            gradientSeen = true;
+            proposal.gradientNorm += shard.fraction() * g.norm();
         }
         return g;
     }
 
     /** The losses at {@code w + e}, by a forward alone. */
     double[] losses(Perturbation e, Batch examples) {
-        return run(e, examples, null).losses();
+        Gradient g = run(e, examples, null);
+        reportLoss(e, g);
+        return g.losses();
     }
 
     /** To be called after the last pass. */
@@ -79,7 +95,9 @@ final class Passes {
                     + (into == null ? "not computed" : g.norm()) + "; nothing has changed");
         }
         proposal.forwards += shard.part(examples);
-        report(e, g);
+        if (number == 1) {
+            proposal.loss += shard.share() * g.loss();
+        }
         return g;
     }
 
@@ -125,18 +143,12 @@ final class Passes {
         return partial;
     }
 
-    private void report(Perturbation e, Gradient g) {
-        if (number == 1) {
-            proposal.loss += shard.share() * g.loss();
-            proposal.gradientNorm += shard.fraction() * g.norm();
-        }
+    private void reportLoss(Perturbation e, Gradient g) {
         if (e == Perturbation.NONE) {
             lossAtWeights = g.loss();
         } else if (!lossElsewhere) {
             lossElsewhere = true;
-            proposal.sharpness += shard.share() * (g.loss() - (number == 1 ? g.loss() : lossAtWeights));
-            proposal.perturbationNorm += shard.fraction()
-                    * (Double.isNaN(e.norm()) ? Math.abs(e.scale()) * engine.points().norm(e.direction()) : e.norm());
+            proposal.sharpness += Double.isNaN(lossAtWeights) ? 0 : shard.share() * (g.loss() - lossAtWeights);
         }
     }
 

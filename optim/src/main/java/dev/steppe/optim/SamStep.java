@@ -44,6 +44,12 @@ public final class SamStep {
         return state.steps();
     }
 
+    /** How much of the run is over: the number of the step, divided by {@link Options#totalSteps}, at most 1; 0 if the options do not say how long it is. */
+    public double progress() {
+        long total = engine.options().totalSteps();
+        return total == 0 ? 0 : Math.min(1, (double) number() / total);
+    }
+
     /** The learning rate of this step: scheduled, before parameter groups. */
     public double learningRate() {
         return engine.learningRate(state.steps());
@@ -62,6 +68,22 @@ public final class SamStep {
     /** The layout of all points. */
     public ParameterSpace space() {
         return state.parameters().space();
+    }
+
+    /** The {@linkplain BaseOptimizer#velocity momentum} of the base optimizer, to be read only; null if it keeps none. */
+    public Tensor momentum() {
+        String name = engine.base().velocity();
+        return name == null ? null : state.base().get(name);
+    }
+
+    /** What the {@linkplain BaseOptimizer#coupledDecay coupled weight decay} adds to a gradient at x, each parameter group with its own; null if there is none. */
+    public Tensor decay(Tensor x) {
+        double decay = engine.base().coupledDecay();
+        if (decay == 0) { return null; }
+        Tensor out = blank();
+        points().scale(0, x, out);
+        engine.runs().forEach(run -> points().scale(decay * run.decay(), run.of(x), run.of(out)));
+        return out;
     }
 
     /** The vector algebra. */
@@ -94,6 +116,16 @@ public final class SamStep {
     /** The gradient at {@code w + e} of the mean loss on other examples, for example on {@linkplain Batch#select some} of the batch. */
     public Gradient gradientAt(Perturbation e, Batch examples) {
         Gradient g = passes.gradient(e, examples);
+        taken.add(g);
+        return g;
+    }
+
+    /**
+     * A gradient that serves the method but is not what the report is about: on examples that are not of this step, or at a place that is not the perturbation. It
+     * counts as passes.
+     */
+    public Gradient gradientAside(Perturbation e, Batch examples) {
+        Gradient g = passes.aside(e, examples);
         taken.add(g);
         return g;
     }
@@ -173,6 +205,16 @@ public final class SamStep {
     /** Notes a number for the steps to come. */
     public void remember(String name, double number) {
         proposal.numbers.put(own(name), number);
+    }
+
+    /** The tensor that the last step {@linkplain #rememberTable remembered} under this name, to be read only; null if there is none. */
+    public Tensor table(String name) {
+        return state.tensors().get(Saved.TABLE + own(name));
+    }
+
+    /** Notes a tensor that is no point, of any shape and type, for the steps to come; it must be in memory of its own and not be written any more. */
+    public void rememberTable(String name, Tensor table) {
+        proposal.tensors.put(Saved.TABLE + own(name), table);
     }
 
     /** Moves the weights before the base optimizer sees them: {@code w += scale d}. */

@@ -10,6 +10,9 @@ import java.util.Set;
 
 /** The state of the engine as named values, and back. */
 final class Saved {
+    /** In the names of what the variant remembers: not a point. */
+    static final String TABLE = "table/";
+
     private static final String WEIGHTS = "weights";
     private static final String BASE = "base/";
     private static final String VARIANT = "variant/";
@@ -59,7 +62,8 @@ final class Saved {
         Map<String, Tensor> base = new HashMap<>();
         like.base().keySet().forEach(name -> base.put(name, tensor(BASE + name, weights)));
         Map<String, Tensor> tensors = new HashMap<>();
-        own(saved.tensors()).forEach((name, key) -> tensors.put(name, tensor(key, weights)));
+        own(saved.tensors()).forEach((name, key) -> tensors.put(name,
+                name.startsWith(TABLE) ? get(saved.tensors(), key).keep() : tensor(key, weights)));
         Map<String, Double> numbers = new HashMap<>();
         own(saved.doubles()).forEach((name, key) -> numbers.put(name, get(saved.doubles(), key)));
         Parameters parameters = new Parameters(like.parameters().space(), weights, buffers());

@@ -3,8 +3,8 @@ package dev.steppe.optim;
 import java.util.Map;
 
 /**
- * What one training step saw. With g = g(w) the gradient at the weights before the step, and w + e the first place away from them where the loss was
- * evaluated. Without such a place (a plain optimizer, a step that skips it) the perturbation is 0, the cosine 1 and the sharpness 0. If the step worked on
+ * What one training step saw. With g = g(w) the gradient at the weights before the step, and w + e the first place away from them where a gradient was
+ * taken. Without such a place (a plain optimizer, a step that skips it) the perturbation is 0, the cosine 1 and the sharpness 0. If the step worked on
  * shards, means over them.
  *
  * @param step number of the step, from 0

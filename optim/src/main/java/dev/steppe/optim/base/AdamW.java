@@ -66,6 +66,11 @@ public record AdamW(
     }
 
     @Override
+    public String velocity() {
+        return MEAN;
+    }
+
+    @Override
     public void update(Update u) {
         double correction1 = 1 - Math.pow(beta1, u.number() + 1);
         double correction2 = 1 - Math.pow(beta2, u.number() + 1);

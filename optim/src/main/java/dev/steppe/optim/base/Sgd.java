@@ -66,6 +66,16 @@ public record Sgd(
     }
 
     @Override
+    public String velocity() {
+        return momentum == 0 ? null : MOMENTUM;
+    }
+
+    @Override
+    public double coupledDecay() {
+        return weightDecay;
+    }
+
+    @Override
     public void update(Update u) {
         for (Update.Run run : u.runs()) {
             u.points().sgd(run.of(u.weights()), run.of(u.gradient()), momentum == 0 ? null : run.of(u.memory(MOMENTUM)),
