@@ -11,6 +11,7 @@ import numpy as np, torch, torch.nn as nn, torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.numpy import load_file as load_arrays, save_file as save_arrays
 from safetensors.torch import load_file, save_file
+from models import VGG, PyramidNet, ViT
 
 TOLERANCE = 1e-4
 
@@ -105,6 +106,9 @@ MODELS = {
     "resnet18": (lambda: ResNet([2, 2, 2, 2], 64), 32, ("ResNet", ([64, 128, 256, 512], [2, 2, 2, 2], True), 2)),
     "resnet50-imagenet": (lambda: ResNet([3, 4, 6, 3], 64, bottleneck=True, large=True), 64, None),
     "wrn16-4": (lambda: WideResNet(16, 4), 32, ("WideResNet", (16, 4), 2)),
+    "vgg11-bn": (VGG, 32, None),
+    "pyramidnet20-48": (lambda: PyramidNet(20, 48), 32, None),
+    "vit128-6": (lambda: ViT(128, 6, 2), 28, None),
 }
 
 

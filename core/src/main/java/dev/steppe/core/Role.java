@@ -4,7 +4,7 @@ package dev.steppe.core;
 public enum Role {
     /** Filters of convolutions, matrices of linear layers and embeddings. */
     WEIGHT,
-    /** Additive terms of linear layers and convolutions. */
+    /** Additive terms: of linear layers and convolutions, positions and class tokens of transformers. */
     BIAS,
     /** The scale (gamma) of a normalisation layer. */
     NORM_SCALE,

@@ -2,7 +2,7 @@ package dev.steppe.nn;
 
 import dev.steppe.core.Tensor;
 
-/** What residual blocks are made of. */
+/** What blocks of convolutions are made of. */
 final class Blocks {
     /** How many times wider the end of a bottleneck block is than its middle (He et al. 2016, table 1). */
     static final int EXPANSION = 4;
@@ -23,6 +23,16 @@ final class Blocks {
             case PROJECTION -> new Sequential(conv(in, out, 1, stride), new BatchNorm2d(out));
             case PAD -> Layer.of("PadShortcut", x -> pad(x, stride, out - in));
         };
+    }
+
+    /** The last row and column of {@code x: [n, h, w, c]} once more where their number is odd: then 2x2 pooling loses none ("ceil mode" elsewhere). */
+    static Tensor even(Tensor x) {
+        Tensor y = x;
+        for (int axis = 1; axis <= 2; axis++) {
+            int size = x.shape().dim(axis);
+            y = size % 2 == 0 ? y : Tensor.concat(axis, y, y.slice(axis, size - 1, size));
+        }
+        return y;
     }
 
     /** Every {@code stride}-th pixel, with {@code extra} channels of zeros, half of them (rounded down) in front. */

@@ -15,33 +15,44 @@ public final class Linear extends Layer {
     private final int in;
     private final int out;
     private final Initialiser initialiser;
+    private final Initialiser biasInitialiser;
     private final Weight weight;
     private final Weight bias;
 
     /** With a bias. */
     public Linear(int in, int out) {
-        this(in, out, true, Initialiser.pytorch());
+        this(in, out, true, Initialiser.pytorch(), null);
     }
 
-    private Linear(int in, int out, boolean biased, Initialiser initialiser) {
+    /** @param biasInitialiser null for PyTorch's */
+    private Linear(int in, int out, boolean biased, Initialiser initialiser, Initialiser biasInitialiser) {
         Checks.positive("linear", "inputs", in);
         Checks.positive("linear", "outputs", out);
         this.in = in;
         this.out = out;
         this.initialiser = initialiser;
+        this.biasInitialiser = biasInitialiser;
         Shape shape = Shape.of(in, out);
         this.weight = weight("weight", shape, Role.WEIGHT, 1, initialiser);
-        this.bias = biased ? weight("bias", Shape.of(out), Role.BIAS, Weight.NO_FILTERS, Initialiser.pytorchBias(shape)) : null;
+        this.bias = biased
+                ? weight("bias", Shape.of(out), Role.BIAS, Weight.NO_FILTERS,
+                        biasInitialiser == null ? Initialiser.pytorchBias(shape) : biasInitialiser)
+                : null;
     }
 
     /** A new layer like this one, without bias. */
     public Linear noBias() {
-        return new Linear(in, out, false, initialiser);
+        return new Linear(in, out, false, initialiser, null);
     }
 
     /** A new layer like this one, whose weight starts otherwise. */
     public Linear initialised(Initialiser initialiser) {
-        return new Linear(in, out, bias != null, initialiser);
+        return new Linear(in, out, bias != null, initialiser, biasInitialiser);
+    }
+
+    /** A new layer like this one, with a bias, whose weight and bias start otherwise. */
+    public Linear initialised(Initialiser initialiser, Initialiser biasInitialiser) {
+        return new Linear(in, out, true, initialiser, biasInitialiser);
     }
 
     @Override

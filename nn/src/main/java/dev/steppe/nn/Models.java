@@ -10,41 +10,73 @@ import java.util.regex.Pattern;
 
 /** Models by name, as the command line and saved files know them. */
 public final class Models {
-    private static final Pattern WIDE = Pattern.compile("wrn(\\d{1,4})-(\\d{1,4})");
     private static final String LARGE = "-imagenet";
+    private static final List<Family> FAMILIES = List.of(
+            new Family("wrn(\\d{1,4})-(\\d{1,4})", List.of("wrn16-4", "wrn28-10"),
+                    (depth, k, channels, classes) -> new WideResNet(WideResNet.Options.of(depth, k, classes).channels(channels))),
+            new Family("pyramidnet(\\d{1,4})-(\\d{1,4})", List.of("pyramidnet110-48", "pyramidnet110-270"),
+                    (depth, alpha, channels, classes) -> new PyramidNet(PyramidNet.Options.of(depth, alpha, classes).channels(channels))),
+            new Family("vit(\\d{1,4})-(\\d{1,4})", List.of("vit128-6", "vit192-12"),
+                    (width, depth, channels, classes) -> new VisionTransformer(
+                            VisionTransformer.Options.of(width, depth, classes).channels(channels))),
+            new Family("vit(\\d{1,4})-(\\d{1,4})" + LARGE, List.of("vit192-12" + LARGE, "vit384-12" + LARGE),
+                    (width, depth, channels, classes) -> new VisionTransformer(
+                            VisionTransformer.Options.of(width, depth, classes).image(224, 16).channels(channels))));
 
     private interface Maker {
         Layer make(int channels, int classes);
+    }
+
+    private interface SizedMaker {
+        Layer make(int first, int second, int channels, int classes);
+    }
+
+    /** Models with two numbers in their name. */
+    private record Family(Pattern pattern, List<String> usual, SizedMaker maker) {
+        Family(String pattern, List<String> usual, SizedMaker maker) {
+            this(Pattern.compile(pattern), usual, maker);
+        }
+
+        /** Null if this is no name of the family. */
+        Maker maker(String name) {
+            Matcher m = pattern.matcher(name);
+            return m.matches()
+                    ? (channels, classes) -> maker.make(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)), channels, classes)
+                    : null;
+        }
     }
 
     private Models() {
     }
 
     /**
-     * A new model. {@code resnet8}, {@code resnet14}, {@code resnet20}, {@code resnet32}, {@code resnet44}, {@code resnet56}, {@code resnet110} are
-     * {@link ResNet#cifar}; {@code resnet18}, {@code resnet34}, {@code resnet50}, {@code resnet101}, {@code resnet152} are {@link ResNet#of} with the stem for
-     * small images, or with the one for large images where {@code -imagenet} follows; {@code wrn16-4}, {@code wrn28-10} and all other {@code wrn<depth>-<k>}
-     * are {@link WideResNet}.
+     * A new model, for images of about 32x32, or of about 224x224 where {@code -imagenet} follows.
+     *
+     * <ul> <li>{@code resnet8}, {@code resnet14}, {@code resnet20}, {@code resnet32}, {@code resnet44}, {@code resnet56}, {@code resnet110}:
+     * {@link ResNet#cifar}; {@code resnet18}, {@code resnet34}, {@code resnet50}, {@code resnet101}, {@code resnet152}, also with {@code -imagenet}:
+     * {@link ResNet#of}. <li>{@code vgg11-bn}, {@code vgg13-bn}, {@code vgg16-bn}, {@code vgg19-bn}: {@link Vgg}. <li>{@code wrn28-10} and all other
+     * {@code wrn<depth>-<k>}: {@link WideResNet}. <li>{@code pyramidnet110-270} and all other {@code pyramidnet<depth>-<alpha>}: {@link PyramidNet}.
+     * <li>{@code vit128-6} and all other {@code vit<width>-<depth>}, also with {@code -imagenet}: {@link VisionTransformer} in patches of 4x4 or 16x16. </ul>
      *
      * @param channels of the images
      * @throws IllegalArgumentException if there is no such model, naming the nearest one
      */
     public static Layer named(String name, int channels, int classes) {
         Maker maker = makers().get(name);
-        if (maker != null) { return maker.make(channels, classes); }
-        Matcher wide = WIDE.matcher(name);
-        if (wide.matches()) {
-            return new WideResNet(WideResNet.Options.of(Integer.parseInt(wide.group(1)), Integer.parseInt(wide.group(2)), classes)
-                    .channels(channels));
+        for (Family family : FAMILIES) {
+            maker = maker == null ? family.maker(name) : maker;
         }
+        if (maker != null) { return maker.make(channels, classes); }
         String nearest = names().stream().min(Comparator.comparingInt(n -> distance(name, n))).orElseThrow();
         throw new IllegalArgumentException(
                 "no model is named '" + name + "'; did you mean '" + nearest + "'? There are " + String.join(", ", names()));
     }
 
-    /** The names of all models; of the wide ones just the usual ones. */
+    /** The names of all models; of those with two numbers just the usual ones. */
     public static List<String> names() {
-        return new ArrayList<>(makers().keySet());
+        List<String> names = new ArrayList<>(makers().keySet());
+        FAMILIES.forEach(family -> names.addAll(family.usual()));
+        return names;
     }
 
     private static Map<String, Maker> makers() {
@@ -57,8 +89,9 @@ public final class Models {
             makers.put("resnet" + depth + LARGE, (channels, classes) -> new ResNet(
                     ResNet.Options.of(depth, classes).channels(channels).stem(ResNet.Stem.IMAGENET)));
         }
-        makers.put("wrn16-4", (channels, classes) -> new WideResNet(WideResNet.Options.of(16, 4, classes).channels(channels)));
-        makers.put("wrn28-10", (channels, classes) -> new WideResNet(WideResNet.Options.of(28, 10, classes).channels(channels)));
+        for (int depth : new int[] {11, 13, 16, 19}) {
+            makers.put("vgg" + depth + "-bn", (channels, classes) -> new Vgg(Vgg.Options.of(depth, classes).channels(channels)));
+        }
         return makers;
     }
 

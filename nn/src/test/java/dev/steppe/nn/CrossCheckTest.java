@@ -33,8 +33,8 @@ class CrossCheckTest {
     private static final boolean NIGHTLY = "nightly".equals(System.getProperty("steppe.suite"));
     private static final int FILES = NIGHTLY ? 200 : 40;
     private static final List<String> MODELS = NIGHTLY
-            ? List.of("resnet8", "resnet20", "resnet18", "resnet50-imagenet", "wrn16-4")
-            : List.of("resnet8", "resnet18", "wrn16-4");
+            ? List.of("resnet8", "resnet20", "resnet18", "resnet50-imagenet", "wrn16-4", "vgg11-bn", "pyramidnet20-48", "vit128-6")
+            : List.of("resnet8", "resnet18", "wrn16-4", "pyramidnet20-48", "vit128-6");
     private static final Path SCRIPT = Path.of("src/test/python/crosscheck.py");
 
     @TempDir

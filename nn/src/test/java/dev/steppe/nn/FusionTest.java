@@ -45,6 +45,8 @@ class FusionTest {
                 Named.of("bottlenecks", () -> new ResNet(
                         new ResNet.Options(List.of(1, 1), true, 2, ResNet.Shortcut.PROJECTION, ResNet.Stem.CIFAR, 3, 3))),
                 Named.of("pre-activation blocks", () -> new WideResNet(new WideResNet.Options(10, 1, 3, 3, 0.2))),
+                Named.of("one after the other", () -> new Vgg(new Vgg.Options(List.of(1, 2), 3, 3, 3))),
+                Named.of("pyramid blocks", () -> PyramidNet.of(8, 5, 3)),
                 Named.of("a sequence", () -> new Sequential(new Conv2d(3, 4, 3), new BatchNorm2d(4), Layers.relu(), new Conv2d(4, 3, 1),
                         new BatchNorm2d(3), Layers.globalAveragePool())));
     }

@@ -32,6 +32,29 @@ class ModelsTest {
         assertEquals(parameters, Models.named("resnet" + depth + "-imagenet", 3, 1000).space().size());
     }
 
+    /**
+     * PyTorch's counts for the same networks, in the file with the script that made them. Those of VGG are the ones that papers on CIFAR state (9.2, 9.4, 14.7,
+     * 20.0 million); for PyramidNets of depth 110 the paper states 1.7, 3.8 and 28.3 million, and its authors' code gives these.
+     */
+    @Test
+    void haveAsManyParametersAsInPyTorch() {
+        Json counts = Json.resource("/golden/more-models.json").get("parameters");
+        assertEquals(12, counts.keys().size());
+        for (String name : counts.keys()) {
+            assertEquals(counts.get(name).integer(), Models.named(name, 3, 10).space().size(), name);
+        }
+        assertEquals(28_485_477, counts.get("pyramidnet110-270").integer());
+    }
+
+    /** With a class token and 1000 classes: timm's vit_tiny, vit_small and vit_base_patch16_224; the last is torchvision's vit_b_16, too. */
+    @ParameterizedTest
+    @CsvSource({"192, 5717416", "384, 22050664", "768, 86567656"})
+    void visionTransformersHaveTheParametersOfTimm(int width, int parameters) {
+        VisionTransformer.Options options = VisionTransformer.Options.of(width, 12, 1000).image(224, 16)
+                .pooling(VisionTransformer.Pooling.CLASS_TOKEN);
+        assertEquals(parameters, new VisionTransformer(options).space().size());
+    }
+
     @Test
     void namesOfBottlenecksAreTorchvisions() {
         List<String> names = ResNet.of(50, 10).space().segments().stream().map(ParameterSpace.Segment::name).toList();
@@ -45,10 +68,14 @@ class ModelsTest {
 
     @Test
     void everyModelMapsImagesToLogits() {
-        for (String name : List.of("resnet8", "resnet14", "wrn10-1")) {
+        for (String name : List.of("resnet8", "resnet14", "wrn10-1", "vgg11-bn", "pyramidnet8-10")) {
             Layer model = Models.named(name, 1, 7);
             Tensor y = Run.evaluate(model, model.initialPoint(1), Run.normal(DType.F32, Shape.of(2, 33, 31, 1), 1));
             assertEquals(Shape.of(2, 7), y.shape(), name);
+        }
+        Layer vit = Models.named("vit64-1", 1, 7);
+        for (Shape images : List.of(Shape.of(2, 32, 32, 1), Shape.of(2, 28, 28, 1), Shape.of(2, 4, 12, 1))) {
+            assertEquals(Shape.of(2, 7), Run.evaluate(vit, vit.initialPoint(1), Run.normal(DType.F32, images, 1)).shape());
         }
         ResNet large = new ResNet(ResNet.Options.of(50, 3).width(4).stem(ResNet.Stem.IMAGENET).channels(2));
         assertEquals(Shape.of(1, 3), Run.evaluate(large, large.initialPoint(1), Run.normal(DType.F32, Shape.of(1, 64, 64, 2), 1)).shape());
@@ -94,7 +121,8 @@ class ModelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"resnet21, resnet20", "renset18, resnet18", "ResNet50, resnet50", "wrn-28-10, wrn28-10", "'', resnet8"})
+    @CsvSource({"resnet21, resnet20", "renset18, resnet18", "ResNet50, resnet50", "wrn-28-10, wrn28-10", "'', resnet8",
+        "vgg11, vgg11-bn", "pyramidnet-110-270, pyramidnet110-270", "vit192, vit192-12"})
     void anUnknownNameIsAnsweredWithTheNearest(String name, String nearest) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Models.named(name, 3, 10));
         assertTrue(e.getMessage().startsWith("no model is named '" + name + "'; did you mean '" + nearest + "'?"), e.getMessage());
@@ -110,10 +138,33 @@ class ModelsTest {
         refused("classes must be positive, got 0", () -> ResNet.cifar(20, 0));
         refused("input channels must be positive, got -1", () -> Models.named("resnet20", -1, 10));
         refused("probability must be in [0, 1), got 1.0", () -> new WideResNet(WideResNet.Options.of(16, 1, 10).dropout(1)));
-        refused("needs one stage at least", () -> new ResNet.Options(List.of(), false, 1, ResNet.Shortcut.PAD, ResNet.Stem.CIFAR, 3, 10));
+        refused("one of 11, 13, 16, 19, got 12", () -> Vgg.of(12, 10));
+        refused("vgg: needs one stage at least", () -> new Vgg(new Vgg.Options(List.of(), 64, 3, 10)));
+        refused("6 n + 2 (8, 20, 56, 110, …), got 111", () -> Models.named("pyramidnet111-270", 3, 10));
+        refused("alpha must not be negative, got -1", () -> PyramidNet.of(110, -1, 10));
+        refused("the width is a multiple of 64 (128, 192, 384, 768), got 100", () -> Models.named("vit100-2", 3, 10));
+        refused("depth must be positive, got 0", () -> Models.named("vit64-0", 3, 10));
+        refused("3 heads do not divide a width of 16",
+                () -> new VisionTransformer(new VisionTransformer.Options(16, 1, 3, 4, 32, VisionTransformer.Pooling.MEAN, 3, 10)));
+        refused("patches of 5 do not divide images of 32",
+                () -> new VisionTransformer(VisionTransformer.Options.of(64, 1, 10).image(32, 5)));
+        refused("attention: 5 heads do not divide a width of 64", () -> new MultiHeadAttention(64, 5));
+        refused("layerNorm: epsilon must be positive, got 0.0", () -> new LayerNorm(4, 0));
+        refused("resnet: needs one stage at least",
+                () -> new ResNet.Options(List.of(), false, 1, ResNet.Shortcut.PAD, ResNet.Stem.CIFAR, 3, 10));
         Layer model = Models.named("resnet8", 3, 10);
         assertThrows(ShapeException.class, () -> Run.evaluate(model, model.initialPoint(0), Tensor.zeros(DType.F32, Shape.of(1, 8, 8, 1))));
         assertThrows(ShapeException.class, () -> Models.named("wrn9994-9999", 3, 10).space());
+        Layer vit = Models.named("vit64-1", 3, 10);
+        for (Shape images : List.of(Shape.of(1, 36, 32, 3), Shape.of(1, 32, 30, 3), Shape.of(32, 32, 3), Shape.of(1, 0, 4, 3))) {
+            ShapeException e = assertThrows(ShapeException.class,
+                    () -> Run.evaluate(vit, vit.initialPoint(0), Tensor.zeros(DType.F32, images)));
+            assertEquals("vit: images " + images + ", expected [n, h, w, 3] with sides that are multiples of 4 up to 32", e.getMessage());
+        }
+        Layer attention = new MultiHeadAttention(4, 2);
+        ShapeException e = assertThrows(ShapeException.class,
+                () -> Run.evaluate(attention, attention.initialPoint(0), Tensor.zeros(DType.F32, Shape.of(2, 4))));
+        assertEquals("attention: expected tokens [n, tokens, 4], got [2,4]", e.getMessage());
     }
 
     private static void refused(String message, Supplier<?> model) {
