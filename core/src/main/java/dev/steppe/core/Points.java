@@ -89,4 +89,31 @@ public final class Points {
         kernel.adamW(w.span(), g.span(), m.span(), v.span(), rate, beta1, beta2, epsilon, decay, correction1, correction2);
         w.storage().touched();
     }
+
+    /** One Adam update of {@code w}; see {@link PointKernel#adam}. */
+    public void adam(Tensor w, Tensor g, Tensor m, Tensor v, double rate, double beta1, double beta2, double epsilon, double decay,
+            double correction1, double correction2) {
+        kernel.adam(w.span(), g.span(), m.span(), v.span(), rate, beta1, beta2, epsilon, decay, correction1, correction2);
+        w.storage().touched();
+    }
+
+    /** The direction of a LAMB update; see {@link PointKernel#lamb}. */
+    public void lamb(Tensor w, Tensor g, Tensor m, Tensor v, Tensor out, double beta1, double beta2, double epsilon, double decay,
+            double correction1, double correction2) {
+        kernel.lamb(w.span(), g.span(), m.span(), v.span(), out.span(), beta1, beta2, epsilon, decay, correction1, correction2);
+        out.storage().touched();
+    }
+
+    /** One RMSprop update of {@code w}; see {@link PointKernel#rmsProp}. */
+    public void rmsProp(Tensor w, Tensor g, Tensor v, Tensor m, double rate, double alpha, double epsilon, double decay,
+            double momentum) {
+        kernel.rmsProp(w.span(), g.span(), v.span(), m == null ? null : m.span(), rate, alpha, epsilon, decay, momentum);
+        w.storage().touched();
+    }
+
+    /** One Lion update of {@code w}; see {@link PointKernel#lion}. */
+    public void lion(Tensor w, Tensor g, Tensor m, double rate, double beta1, double beta2, double decay) {
+        kernel.lion(w.span(), g.span(), m.span(), rate, beta1, beta2, decay);
+        w.storage().touched();
+    }
 }

@@ -103,7 +103,10 @@ class ParametersTest {
         List<Runnable> writes = List.of(() -> points.copy(g, w), () -> points.scale(2, g, w), () -> points.axpy(2, g, w),
                 () -> points.combine(1, g, 1, g, w),
                 () -> points.lerp(g, w, 0.5, w), () -> points.multiply(1, g, g, w), () -> points.sgd(w, g, m, 0.1, 0.9, 0, false, true),
-                () -> points.sgd(w, g, null, 0.1, 0, 0, false, true), () -> points.adamW(w, g, m, v, 0.1, 0.9, 0.99, 1e-8, 0, 0.1, 0.01));
+                () -> points.sgd(w, g, null, 0.1, 0, 0, false, true), () -> points.adamW(w, g, m, v, 0.1, 0.9, 0.99, 1e-8, 0, 0.1, 0.01),
+                () -> points.adam(w, g, m, v, 0.1, 0.9, 0.99, 1e-8, 0, 0.1, 0.01),
+                () -> points.lamb(w, g, m, v, w, 0.9, 0.99, 1e-8, 0, 0.1, 0.01), () -> points.rmsProp(w, g, v, m, 0.1, 0.9, 1e-8, 0, 0.9),
+                () -> points.lion(w, g, m, 0.1, 0.9, 0.99, 0));
         for (int i = 0; i < writes.size(); i++) {
             assertEquals(i, w.version());
             writes.get(i).run();

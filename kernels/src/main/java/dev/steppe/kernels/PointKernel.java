@@ -47,4 +47,30 @@ public interface PointKernel {
      */
     void adamW(Span w, Span g, Span m, Span v, double rate, double beta1, double beta2, double epsilon, double decay, double correction1,
             double correction2);
+
+    /**
+     * Adam (Kingma and Ba, arXiv 1412.6980) as PyTorch defines it, in one pass: as {@link #adamW}, but the decay is coupled: {@code g += decay w} comes first,
+     * and w does not shrink.
+     */
+    void adam(Span w, Span g, Span m, Span v, double rate, double beta1, double beta2, double epsilon, double decay, double correction1,
+            double correction2);
+
+    /**
+     * The direction of LAMB (You et al., arXiv 1904.00962) in one pass: m and v as {@link #adamW}; {@code out = (m / correction1) / (sqrt(v) /
+     * sqrt(correction2) + epsilon) + decay w}. The weights are only read.
+     */
+    void lamb(Span w, Span g, Span m, Span v, Span out, double beta1, double beta2, double epsilon, double decay, double correction1,
+            double correction2);
+
+    /**
+     * RMSprop (Tieleman and Hinton, 2012) as PyTorch defines it, in one pass: {@code g += decay w}; {@code v = alpha v + (1 - alpha) g^2}; {@code u = g / (sqrt(v) +
+     * epsilon)}; {@code m = momentum m + u}; {@code w -= rate m}. With {@code momentum = 0} m is u, is neither read nor written, and may be null.
+     */
+    void rmsProp(Span w, Span g, Span v, Span m, double rate, double alpha, double epsilon, double decay, double momentum);
+
+    /**
+     * Lion (Chen et al., arXiv 2302.06675), in one pass: {@code w = (1 - rate decay) w - rate sign(b1 m + (1-b1) g)}; {@code m = b2 m + (1-b2) g}. The sign of 0
+     * is 0.
+     */
+    void lion(Span w, Span g, Span m, double rate, double beta1, double beta2, double decay);
 }

@@ -47,9 +47,11 @@ final class ScalarPoints implements PointKernel {
         });
     }
 
-    static void check(String kernel, Span x, Span y) {
+    static void check(String kernel, Span x, Span... others) {
         Check.floating(kernel, x);
-        Check.span(kernel, y, x.dtype(), x.length());
+        for (Span y : others) {
+            Check.span(kernel, y, x.dtype(), x.length());
+        }
     }
 
     @Override
@@ -135,17 +137,69 @@ final class ScalarPoints implements PointKernel {
     public void adamW(Span w, Span g, Span m, Span v, double rate, double beta1, double beta2, double epsilon, double decay,
             double correction1,
             double correction2) {
-        check("adamW", w, g);
-        check("adamW", w, m);
-        check("adamW", w, v);
+        check("adamW", w, g, m, v);
         double root = Math.sqrt(correction2);
         each(w.length(), i -> {
-            double gradient = g.get(i);
-            double mean = beta1 * m.get(i) + (1 - beta1) * gradient;
-            double square = beta2 * v.get(i) + (1 - beta2) * gradient * gradient;
-            m.set(i, mean);
+            double step = adam(g.get(i), i, m, v, beta1, beta2, epsilon, correction1, root);
+            w.set(i, w.get(i) * (1 - rate * decay) - rate * step);
+        });
+    }
+
+    @Override
+    public void adam(Span w, Span g, Span m, Span v, double rate, double beta1, double beta2, double epsilon, double decay,
+            double correction1, double correction2) {
+        check("adam", w, g, m, v);
+        double root = Math.sqrt(correction2);
+        each(w.length(), i -> {
+            double step = adam(g.get(i) + decay * w.get(i), i, m, v, beta1, beta2, epsilon, correction1, root);
+            w.set(i, w.get(i) - rate * step);
+        });
+    }
+
+    @Override
+    public void lamb(Span w, Span g, Span m, Span v, Span out, double beta1, double beta2, double epsilon, double decay,
+            double correction1, double correction2) {
+        check("lamb", w, g, m, v, out);
+        double root = Math.sqrt(correction2);
+        each(w.length(), i -> out.set(i, adam(g.get(i), i, m, v, beta1, beta2, epsilon, correction1, root) + decay * w.get(i)));
+    }
+
+    /** The two averages of Adam, and where they point to. */
+    private static double adam(double gradient, int i, Span m, Span v, double beta1, double beta2, double epsilon, double correction1,
+            double root) {
+        double mean = beta1 * m.get(i) + (1 - beta1) * gradient;
+        double square = beta2 * v.get(i) + (1 - beta2) * gradient * gradient;
+        m.set(i, mean);
+        v.set(i, square);
+        return mean / correction1 / (Math.sqrt(square) / root + epsilon);
+    }
+
+    @Override
+    public void rmsProp(Span w, Span g, Span v, Span m, double rate, double alpha, double epsilon, double decay, double momentum) {
+        check("rmsProp", w, g, v);
+        if (momentum != 0) {
+            check("rmsProp", w, m);
+        }
+        each(w.length(), i -> {
+            double gradient = g.get(i) + decay * w.get(i);
+            double square = alpha * v.get(i) + (1 - alpha) * gradient * gradient;
+            double step = gradient / (Math.sqrt(square) + epsilon);
             v.set(i, square);
-            w.set(i, w.get(i) * (1 - rate * decay) - rate * (mean / correction1) / (Math.sqrt(square) / root + epsilon));
+            if (momentum != 0) {
+                step += momentum * m.get(i);
+                m.set(i, step);
+            }
+            w.set(i, w.get(i) - rate * step);
+        });
+    }
+
+    @Override
+    public void lion(Span w, Span g, Span m, double rate, double beta1, double beta2, double decay) {
+        check("lion", w, g, m);
+        each(w.length(), i -> {
+            double direction = Math.signum(beta1 * m.get(i) + (1 - beta1) * g.get(i));
+            m.set(i, beta2 * m.get(i) + (1 - beta2) * g.get(i));
+            w.set(i, w.get(i) * (1 - rate * decay) - rate * direction);
         });
     }
 }

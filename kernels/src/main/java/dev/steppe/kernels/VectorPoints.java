@@ -219,25 +219,100 @@ final class VectorPoints implements PointKernel {
 
     @Override
     public void adamW(Span w, Span g, Span m, Span v, double rate, double beta1, double beta2, double epsilon, double decay,
-            double correction1,
-            double correction2) {
-        ScalarPoints.check("adamW", w, g);
-        ScalarPoints.check("adamW", w, m);
-        ScalarPoints.check("adamW", w, v);
+            double correction1, double correction2) {
+        ScalarPoints.check("adamW", w, g, m, v);
         int bound = bound(w);
         if (bound < w.length()) {
             scalar.adamW(rest(w), rest(g), rest(m), rest(v), rate, beta1, beta2, epsilon, decay, correction1, correction2);
         }
+        adam(w, g, m, v, w, bound, rate / correction1, beta1, beta2, epsilon, 1 - rate * decay, 0, correction2);
+    }
+
+    @Override
+    public void adam(Span w, Span g, Span m, Span v, double rate, double beta1, double beta2, double epsilon, double decay,
+            double correction1, double correction2) {
+        ScalarPoints.check("adam", w, g, m, v);
+        int bound = bound(w);
+        if (bound < w.length()) {
+            scalar.adam(rest(w), rest(g), rest(m), rest(v), rate, beta1, beta2, epsilon, decay, correction1, correction2);
+        }
+        adam(w, g, m, v, w, bound, rate / correction1, beta1, beta2, epsilon, 1, decay, correction2);
+    }
+
+    @Override
+    public void lamb(Span w, Span g, Span m, Span v, Span out, double beta1, double beta2, double epsilon, double decay,
+            double correction1, double correction2) {
+        ScalarPoints.check("lamb", w, g, m, v, out);
+        int bound = bound(w);
+        if (bound < w.length()) {
+            scalar.lamb(rest(w), rest(g), rest(m), rest(v), rest(out), beta1, beta2, epsilon, decay, correction1, correction2);
+        }
+        adam(w, g, m, v, out, bound, -1 / correction1, beta1, beta2, epsilon, decay, 0, correction2);
+    }
+
+    /** Adam, AdamW and LAMB are one loop with other constants. */
+    private void adam(Span w, Span g, Span m, Span v, Span out, int bound, double rate, double beta1, double beta2, double epsilon,
+            double keep, double shrink, double correction2) {
         if (bound > 0) {
             Span.F32 wf = (Span.F32) w;
             Span.F32 gf = (Span.F32) g;
             Span.F32 mf = (Span.F32) m;
             Span.F32 vf = (Span.F32) v;
+            Span.F32 of = (Span.F32) out;
             VectorUpdates.Adam adam = new VectorUpdates.Adam((float) beta1, (float) (1 - beta1), (float) beta2, (float) (1 - beta2),
-                    (float) (rate / correction1), (float) (1 / Math.sqrt(correction2)), (float) epsilon, (float) (1 - rate * decay));
+                    (float) rate, (float) (1 / Math.sqrt(correction2)), (float) epsilon, (float) keep, (float) shrink);
             workers.ranges(bound, Tiles.ELEMENTS,
-                    (from, to) -> VectorUpdates.adamW(wf.array(), wf.offset() + from, gf.array(), gf.offset() + from,
-                            mf.array(), mf.offset() + from, vf.array(), vf.offset() + from, adam, to - from));
+                    (from, to) -> VectorUpdates.adam(wf.array(), wf.offset() + from, gf.array(), gf.offset() + from,
+                            mf.array(), mf.offset() + from, vf.array(), vf.offset() + from, of.array(), of.offset() + from, adam,
+                            to - from));
+        }
+    }
+
+    @Override
+    public void rmsProp(Span w, Span g, Span v, Span m, double rate, double alpha, double epsilon, double decay, double momentum) {
+        ScalarPoints.check("rmsProp", w, g, v);
+        if (momentum != 0) {
+            ScalarPoints.check("rmsProp", w, m);
+        }
+        int bound = bound(w);
+        if (bound < w.length()) {
+            scalar.rmsProp(rest(w), rest(g), rest(v), momentum == 0 ? null : rest(m), rate, alpha, epsilon, decay, momentum);
+        }
+        if (bound > 0) {
+            Span.F32 wf = (Span.F32) w;
+            Span.F32 gf = (Span.F32) g;
+            Span.F32 vf = (Span.F32) v;
+            Span.F32 mf = (Span.F32) m;
+            VectorUpdates.RmsProp rms = new VectorUpdates.RmsProp((float) rate, (float) alpha, (float) (1 - alpha), (float) epsilon,
+                    (float) decay, (float) momentum);
+            workers.ranges(bound, Tiles.ELEMENTS, (from, to) -> {
+                if (momentum == 0) {
+                    VectorUpdates.rmsProp(wf.array(), wf.offset() + from, gf.array(), gf.offset() + from, vf.array(), vf.offset() + from,
+                            rms, to - from);
+                } else {
+                    VectorUpdates.rmsPropMomentum(wf.array(), wf.offset() + from, gf.array(), gf.offset() + from, vf.array(),
+                            vf.offset() + from, mf.array(), mf.offset() + from, rms, to - from);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void lion(Span w, Span g, Span m, double rate, double beta1, double beta2, double decay) {
+        ScalarPoints.check("lion", w, g, m);
+        int bound = bound(w);
+        if (bound < w.length()) {
+            scalar.lion(rest(w), rest(g), rest(m), rate, beta1, beta2, decay);
+        }
+        if (bound > 0) {
+            Span.F32 wf = (Span.F32) w;
+            Span.F32 gf = (Span.F32) g;
+            Span.F32 mf = (Span.F32) m;
+            VectorUpdates.Lion lion = new VectorUpdates.Lion((float) beta1, (float) (1 - beta1), (float) beta2, (float) (1 - beta2),
+                    (float) rate, (float) (1 - rate * decay));
+            workers.ranges(bound, Tiles.ELEMENTS,
+                    (from, to) -> VectorUpdates.lion(wf.array(), wf.offset() + from, gf.array(), gf.offset() + from, mf.array(),
+                            mf.offset() + from, lion, to - from));
         }
     }
 }

@@ -25,7 +25,8 @@ final class PointSamples {
                 sample("scaledSumOfSquares", PointSamples::scaledSumOfSquares), sample("allFinite", PointSamples::allFinite),
                 sample("scale", PointSamples::scale), sample("axpy", PointSamples::axpy), sample("combine", PointSamples::combine),
                 sample("lerp", PointSamples::lerp), sample("multiply", PointSamples::multiply), sample("sgd", PointSamples::sgd),
-                sample("adamW", PointSamples::adamW));
+                sample("adamW", PointSamples::adamW), sample("adam", PointSamples::adam), sample("lamb", PointSamples::lamb),
+                sample("rmsProp", PointSamples::rmsProp), sample("lion", PointSamples::lion));
     }
 
     private static Sample sample(String method, Maker maker) {
@@ -147,7 +148,24 @@ final class PointSamples {
         });
     }
 
+    /** Which of Adam's family. */
+    private enum Adam {
+        COUPLED, DECOUPLED, DIRECTION
+    }
+
     private static Case adamW(SplittableRandom random, int n) {
+        return adam(random, n, Adam.DECOUPLED);
+    }
+
+    private static Case adam(SplittableRandom random, int n) {
+        return adam(random, n, Adam.COUPLED);
+    }
+
+    private static Case lamb(SplittableRandom random, int n) {
+        return adam(random, n, Adam.DIRECTION);
+    }
+
+    private static Case adam(SplittableRandom random, int n, Adam form) {
         double rate = random.nextDouble() * 0.1;
         double b1 = 0.9;
         double b2 = 0.999;
@@ -156,19 +174,82 @@ final class PointSamples {
         int t = 1 + random.nextInt(20);
         double c1 = 1 - Math.pow(b1, t);
         double c2 = 1 - Math.pow(b2, t);
-        return new Case("adamW " + n + " step " + t).inout(numbers(random, n)).in(numbers(random, n)).inout(numbers(random, n))
-                .inout(positives(random, n))
-                .call((k, a) -> k.points().adamW(a[0], a[1], a[2], a[3], rate, b1, b2, epsilon, decay, c1, c2)).expect(a -> {
-                    double[] m = each(n, i -> b1 * a[2][i] + (1 - b1) * a[1][i]);
-                    double[] v = each(n, i -> b2 * a[3][i] + (1 - b2) * a[1][i] * a[1][i]);
-                    return new double[][] {
-                        each(n, i -> a[0][i] * (1 - rate * decay) - rate * (m[i] / c1) / (Math.sqrt(v[i]) / Math.sqrt(c2) + epsilon)), m,
-                        v};
-                }).within((u, a, e) -> {
-                    double[] m = each(n, i -> b1 * Math.abs(a[2][i]) + (1 - b1) * Math.abs(a[1][i]));
-                    double[] w = each(n,
-                            i -> 16 * u * (Math.abs(a[0][i]) + rate * (m[i] / c1) / (Math.sqrt(e[2][i]) / Math.sqrt(c2) + epsilon)));
-                    return new double[][] {w, each(n, i -> 4 * u * m[i]), each(n, i -> 6 * u * e[2][i])};
-                });
+        double shrink = form == Adam.COUPLED ? decay : 0;
+        double keep = form == Adam.DECOUPLED ? 1 - rate * decay : form == Adam.COUPLED ? 1 : decay;
+        double length = form == Adam.DIRECTION ? -1 : rate;
+        Case c = new Case(form + " adam " + n + " step " + t);
+        c = form == Adam.DIRECTION ? c.out(n) : c.inout(numbers(random, n));
+        c = c.in(numbers(random, n)).inout(numbers(random, n)).inout(positives(random, n));
+        double[] read = form == Adam.DIRECTION ? numbers(random, n) : null;
+        c = switch (form) {
+            case COUPLED -> c.call((k, a) -> k.points().adam(a[0], a[1], a[2], a[3], rate, b1, b2, epsilon, decay, c1, c2));
+            case DECOUPLED -> c.call((k, a) -> k.points().adamW(a[0], a[1], a[2], a[3], rate, b1, b2, epsilon, decay, c1, c2));
+            case DIRECTION -> c.in(read)
+                    .call((k, a) -> k.points().lamb(a[4], a[1], a[2], a[3], a[0], b1, b2, epsilon, decay, c1, c2));
+        };
+        int weights = form == Adam.DIRECTION ? 4 : 0;
+        return c.expect(a -> {
+            double[] w = a[weights];
+            double[] g = each(n, i -> a[1][i] + shrink * w[i]);
+            double[] m = each(n, i -> b1 * a[2][i] + (1 - b1) * g[i]);
+            double[] v = each(n, i -> b2 * a[3][i] + (1 - b2) * g[i] * g[i]);
+            return new double[][] {
+                each(n, i -> w[i] * keep - length * (m[i] / c1) / (Math.sqrt(v[i]) / Math.sqrt(c2) + epsilon)), m, v};
+        }).within((u, a, e) -> {
+            double[] w = a[weights];
+            double[] m = each(n, i -> b1 * Math.abs(a[2][i]) + (1 - b1) * (Math.abs(a[1][i]) + shrink * Math.abs(w[i])));
+            double[] v = each(n, i -> e[2][i] + (1 - b2) * shrink * Math.abs(w[i]) * Math.abs(a[1][i]));
+            double[] out = each(n, i -> 16 * u * (Math.abs(keep * w[i]) + Math.abs(length) * (m[i] / c1)
+                    / (Math.sqrt(e[2][i]) / Math.sqrt(c2) + epsilon)));
+            return new double[][] {out, each(n, i -> 6 * u * m[i]), each(n, i -> 8 * u * v[i])};
+        });
+    }
+
+    private static Case rmsProp(SplittableRandom random, int n) {
+        double rate = random.nextDouble() * 0.1;
+        double alpha = 0.9;
+        double epsilon = 1e-8;
+        double decay = random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.1;
+        double momentum = random.nextInt(3) == 0 ? 0 : random.nextDouble();
+        Case c = new Case("rmsProp " + n + " momentum " + momentum + " decay " + decay).inout(numbers(random, n)).in(numbers(random, n))
+                .inout(positives(random, n));
+        c = momentum == 0
+                ? c.call((k, a) -> k.points().rmsProp(a[0], a[1], a[2], null, rate, alpha, epsilon, decay, 0))
+                : c.inout(numbers(random, n))
+                        .call((k, a) -> k.points().rmsProp(a[0], a[1], a[2], a[3], rate, alpha, epsilon, decay, momentum));
+        return c.expect(a -> {
+            double[] g = each(n, i -> a[1][i] + decay * a[0][i]);
+            double[] v = each(n, i -> alpha * a[2][i] + (1 - alpha) * g[i] * g[i]);
+            double[] m = each(n, i -> (momentum == 0 ? 0 : momentum * a[3][i]) + g[i] / (Math.sqrt(v[i]) + epsilon));
+            double[] w = each(n, i -> a[0][i] - rate * m[i]);
+            return momentum == 0 ? new double[][] {w, v} : new double[][] {w, v, m};
+        }).within((u, a, e) -> {
+            double[] g = each(n, i -> Math.abs(a[1][i]) + decay * Math.abs(a[0][i]));
+            double[] v = each(n, i -> 8 * u * (alpha * a[2][i] + (1 - alpha) * g[i] * g[i]));
+            // The relative error of v is at most that of its parts, because the first of them is never small here.
+            double[] m = each(n, i -> 16 * u * ((momentum == 0 ? 0 : momentum * Math.abs(a[3][i]))
+                    + g[i] / Math.sqrt(e[1][i]) * (1 + v[i] / u / e[1][i])));
+            double[] w = each(n, i -> 4 * u * Math.abs(a[0][i]) + rate * m[i]);
+            return momentum == 0 ? new double[][] {w, v} : new double[][] {w, v, m};
+        });
+    }
+
+    /** The sign of a sum near 0 may be either one in F32: such sums are not among the numbers. */
+    private static Case lion(SplittableRandom random, int n) {
+        double rate = random.nextDouble() * 0.1;
+        double b1 = 0.9;
+        double b2 = 0.99;
+        double decay = random.nextDouble() * 0.1;
+        double[] g = numbers(random, n);
+        double[] mean = each(n, i -> {
+            double m = random.nextDouble(-1, 1);
+            return random.nextInt(8) == 0 ? g[i] = 0 : Math.abs(b1 * m + (1 - b1) * g[i]) < 1e-3 ? m + 0.1 : m;
+        });
+        return new Case("lion " + n).inout(numbers(random, n)).in(g).inout(mean)
+                .call((k, a) -> k.points().lion(a[0], a[1], a[2], rate, b1, b2, decay)).expect(a -> new double[][] {
+                    each(n, i -> a[0][i] * (1 - rate * decay) - rate * Math.signum(b1 * a[2][i] + (1 - b1) * a[1][i])),
+                    each(n, i -> b2 * a[2][i] + (1 - b2) * a[1][i])})
+                .within((u, a, e) -> new double[][] {each(n, i -> 4 * u * (Math.abs(a[0][i]) + rate)),
+                    each(n, i -> 4 * u * (b2 * Math.abs(a[2][i]) + (1 - b2) * Math.abs(a[1][i])))});
     }
 }
