@@ -43,7 +43,7 @@ final class TrainCommand implements Callable<Integer> {
     private Path dataDir;
     @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet8", description = "resnet8|14|20|32|44|56|110, resnet18|34|50|101|152 (followed by -imagenet for large images), vgg11|13|16|19-bn, wrn28-10, pyramidnet110-270, vit128-6 and others of these kinds.")
     private String model;
-    @Option(names = "--optimizer", paramLabel = "NAME[:k=v,..]", defaultValue = "sam:rho=0.05", description = "sam or asam over the base optimizer, or a base optimizer alone: sgd, adamw.")
+    @Option(names = "--optimizer", paramLabel = "NAME[:k=v,..]", defaultValue = "sam:rho=0.05", description = "sam or asam over the base optimizer, or a base optimizer alone: sgd, adam, adamw, rmsprop, lion, lamb.")
     private String optimizer;
     @Option(names = "--base", paramLabel = "NAME[:k=v,..]", defaultValue = Method.DEFAULT_BASE, description = "Base optimizer of sam and asam.")
     private String base;

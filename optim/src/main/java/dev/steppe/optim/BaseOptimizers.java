@@ -1,6 +1,10 @@
 package dev.steppe.optim;
 
+import dev.steppe.optim.base.Adam;
 import dev.steppe.optim.base.AdamW;
+import dev.steppe.optim.base.Lamb;
+import dev.steppe.optim.base.Lion;
+import dev.steppe.optim.base.RmsProp;
 import dev.steppe.optim.base.Sgd;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -17,7 +21,11 @@ public final class BaseOptimizers {
     private static Map<String, BaseOptimizer> byName() {
         Map<String, BaseOptimizer> all = new LinkedHashMap<>();
         all.put("sgd", Sgd.defaults());
+        all.put("adam", Adam.defaults());
         all.put("adamw", AdamW.defaults());
+        all.put("rmsprop", RmsProp.defaults());
+        all.put("lion", Lion.defaults());
+        all.put("lamb", Lamb.defaults());
         return all;
     }
 

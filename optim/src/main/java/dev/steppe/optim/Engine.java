@@ -120,7 +120,7 @@ final class Engine implements Optimizer {
         for (Proposal.Move move : p.before) {
             layout.runs().forEach(run -> points.axpy(move.scale(), run.of(move.direction()), run.of(weights)));
         }
-        base.update(new Update(points, layout, weights, gradient, memory, before.steps(), rate));
+        base.update(new Update(points, layout, weights, gradient, memory, before.steps(), rate, workspace::take));
         for (Proposal.Move move : p.after) {
             layout.runs().forEach(run -> points.axpy(move.scale() * rate * run.rate(), run.of(move.direction()), run.of(weights)));
         }

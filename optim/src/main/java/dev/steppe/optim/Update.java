@@ -7,6 +7,7 @@ import dev.steppe.core.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** What a {@link BaseOptimizer} works on. */
 public final class Update {
@@ -70,8 +71,10 @@ public final class Update {
     private final Map<String, Tensor> memory;
     private final long number;
     private final double learningRate;
+    private final Supplier<Tensor> blanks;
 
-    Update(Points points, Layout layout, Tensor weights, Tensor gradient, Map<String, Tensor> memory, long number, double learningRate) {
+    Update(Points points, Layout layout, Tensor weights, Tensor gradient, Map<String, Tensor> memory, long number, double learningRate,
+            Supplier<Tensor> blanks) {
         this.points = points;
         this.layout = layout;
         this.weights = weights;
@@ -79,6 +82,7 @@ public final class Update {
         this.memory = memory;
         this.number = number;
         this.learningRate = learningRate;
+        this.blanks = blanks;
     }
 
     /** The vector algebra. */
@@ -109,6 +113,11 @@ public final class Update {
     /** A point that the rule remembers, to be read and written. */
     public Tensor memory(String name) {
         return memory.get(name);
+    }
+
+    /** A point that may be written until the end of the step; its contents are undefined. */
+    public Tensor blank() {
+        return blanks.get();
     }
 
     /** How many updates were made before this one. */

@@ -55,10 +55,10 @@ class CatalogueTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            smm                     | there is no optimizer 'smm'; did you mean 'sam'? there are sam, asam, sgd, adamw
-            SAM                     | there is no optimizer 'SAM'; did you mean 'sam'? there are sam, asam, sgd, adamw
-            ``                      | there is no optimizer ''; there are sam, asam, sgd, adamw
-            lookahead               | there is no optimizer 'lookahead'; there are sam, asam, sgd, adamw
+            smm                     | there is no optimizer 'smm'; did you mean 'sam'? there are sam, asam, sgd, adam, adamw, rmsprop, lion, lamb
+            SAM                     | there is no optimizer 'SAM'; did you mean 'sam'? there are sam, asam, sgd, adam, adamw, rmsprop, lion, lamb
+            ``                      | there is no optimizer ''; there are sam, asam, sgd, adam, adamw, rmsprop, lion, lamb
+            lookahead               | there is no optimizer 'lookahead'; there are sam, asam, sgd, adam, adamw, rmsprop, lion, lamb
             sam:roh=0.1             | sam has no option 'roh'; did you mean 'rho'? there are rho, epsilon
             sam:rho                 | sam: 'rho' in 'sam:rho' is not of the form option=value
             sam:                    | sam: '' in 'sam:' is not of the form option=value
@@ -115,8 +115,9 @@ class CatalogueTest {
         assertMessage("parameter group: decay = -1.0 must be finite and at least 0", () -> Options.defaults().group(all, 1, -1));
         assertMessage("'sgd' is a base optimizer and has no base 'adamw'; give its options to it directly",
                 () -> Recipe.parse("sgd", "adamw"));
-        assertMessage("'sam' needs a base optimizer: one of [sgd, adamw]", () -> Recipe.parse("sam", null));
-        assertMessage("there is no base optimizer 'sdg'; did you mean 'sgd'? there are sgd, adamw", () -> Recipe.parse("sam", "sdg"));
+        assertMessage("'sam' needs a base optimizer: one of [sgd, adam, adamw, rmsprop, lion, lamb]", () -> Recipe.parse("sam", null));
+        assertMessage("there is no base optimizer 'sdg'; did you mean 'sgd'? there are sgd, adam, adamw, rmsprop, lion, lamb",
+                () -> Recipe.parse("sam", "sdg"));
     }
 
     private static void assertMessage(String message, Executable call) {

@@ -1,0 +1,76 @@
+package dev.steppe.optim.base;
+
+import dev.steppe.optim.BaseOptimizer;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.Update;
+import java.util.List;
+
+/**
+ * Adam (Kingma and Ba, ICLR 2015, arXiv 1412.6980), as {@code torch.optim.Adam} defines it: {@code g += decay w}; {@code m = beta1 m + (1 - beta1) g}; {@code v =
+ * beta2 v + (1 - beta2) g^2}; {@code w -= rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)}, with t counted from 1.
+ *
+ * @param learningRate at least 0
+ * @param beta1 in [0, 1)
+ * @param beta2 in [0, 1)
+ * @param epsilon at least 0
+ * @param weightDecay coupled: added to the gradient as {@code weightDecay * w}; at least 0. {@link AdamW} decouples it
+ */
+public record Adam(
+        @Origin("arXiv 1412.6980, algorithm 1; torch.optim.Adam") double learningRate,
+        @Origin("arXiv 1412.6980, algorithm 1; torch.optim.Adam") double beta1,
+        @Origin("arXiv 1412.6980, algorithm 1; torch.optim.Adam") double beta2,
+        @Origin("arXiv 1412.6980, algorithm 1; torch.optim.Adam") double epsilon,
+        @Origin("torch.optim.Adam") double weightDecay) implements BaseOptimizer {
+    private static final String MEAN = "mean";
+    private static final String SQUARE = "square";
+
+    /** @throws OptionException if a number is out of its range */
+    public Adam {
+        OptionException.requireLength("adam", "learningRate", learningRate);
+        OptionException.require(beta1 >= 0 && beta1 < 1, "adam", "beta1", beta1, "in [0, 1)");
+        OptionException.require(beta2 >= 0 && beta2 < 1, "adam", "beta2", beta2, "in [0, 1)");
+        OptionException.requireLength("adam", "epsilon", epsilon);
+        OptionException.requireLength("adam", "weightDecay", weightDecay);
+    }
+
+    /** Learning rate 0.001, betas 0.9 and 0.999, epsilon 1e-8, no decay. */
+    public static Adam defaults() {
+        return of(1e-3);
+    }
+
+    /** The defaults with another learning rate. */
+    public static Adam of(double learningRate) {
+        return new Adam(learningRate, 0.9, 0.999, 1e-8, 0);
+    }
+
+    @Override
+    public Adam learningRate(double learningRate) {
+        return new Adam(learningRate, beta1, beta2, epsilon, weightDecay);
+    }
+
+    /** This optimizer with other decay rates of its two averages. */
+    public Adam betas(double beta1, double beta2) {
+        return new Adam(learningRate, beta1, beta2, epsilon, weightDecay);
+    }
+
+    /** This optimizer with weight decay. */
+    public Adam weightDecay(double weightDecay) {
+        return new Adam(learningRate, beta1, beta2, epsilon, weightDecay);
+    }
+
+    @Override
+    public List<String> memory() {
+        return List.of(MEAN, SQUARE);
+    }
+
+    @Override
+    public void update(Update u) {
+        double correction1 = 1 - Math.pow(beta1, u.number() + 1);
+        double correction2 = 1 - Math.pow(beta2, u.number() + 1);
+        for (Update.Run run : u.runs()) {
+            u.points().adam(run.of(u.weights()), run.of(u.gradient()), run.of(u.memory(MEAN)), run.of(u.memory(SQUARE)),
+                    u.learningRate() * run.rate(), beta1, beta2, epsilon, weightDecay * run.decay(), correction1, correction2);
+        }
+    }
+}

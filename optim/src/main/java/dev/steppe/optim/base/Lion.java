@@ -1,0 +1,71 @@
+package dev.steppe.optim.base;
+
+import dev.steppe.optim.BaseOptimizer;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.Update;
+import java.util.List;
+
+/**
+ * Lion (Chen et al., Symbolic Discovery of Optimization Algorithms, NeurIPS 2023, arXiv 2302.06675, algorithm 2): {@code c = beta1 m + (1 - beta1) g}; {@code w =
+ * (1 - rate decay) w - rate sign(c)}; {@code m = beta2 m + (1 - beta2) g}. Each weight moves by the learning rate, whatever the gradient's size: the paper
+ * takes one that is 3 to 10 times smaller than AdamW's, and a decay larger by as much.
+ *
+ * @param learningRate at least 0
+ * @param beta1 of the direction, in [0, 1)
+ * @param beta2 of the momentum, in [0, 1)
+ * @param weightDecay decoupled; at least 0
+ */
+public record Lion(
+        @Origin("google/automl, lion/lion_pytorch.py") double learningRate,
+        @Origin("arXiv 2302.06675, algorithm 2") double beta1,
+        @Origin("arXiv 2302.06675, algorithm 2") double beta2,
+        @Origin("google/automl, lion/lion_pytorch.py") double weightDecay) implements BaseOptimizer {
+    private static final String MOMENTUM = "momentum";
+
+    /** @throws OptionException if a number is out of its range */
+    public Lion {
+        OptionException.requireLength("lion", "learningRate", learningRate);
+        OptionException.require(beta1 >= 0 && beta1 < 1, "lion", "beta1", beta1, "in [0, 1)");
+        OptionException.require(beta2 >= 0 && beta2 < 1, "lion", "beta2", beta2, "in [0, 1)");
+        OptionException.requireLength("lion", "weightDecay", weightDecay);
+    }
+
+    /** Learning rate 0.0001, betas 0.9 and 0.99, no decay. */
+    public static Lion defaults() {
+        return of(1e-4);
+    }
+
+    /** The defaults with another learning rate. */
+    public static Lion of(double learningRate) {
+        return new Lion(learningRate, 0.9, 0.99, 0);
+    }
+
+    @Override
+    public Lion learningRate(double learningRate) {
+        return new Lion(learningRate, beta1, beta2, weightDecay);
+    }
+
+    /** This optimizer with other interpolation factors. */
+    public Lion betas(double beta1, double beta2) {
+        return new Lion(learningRate, beta1, beta2, weightDecay);
+    }
+
+    /** This optimizer with weight decay. */
+    public Lion weightDecay(double weightDecay) {
+        return new Lion(learningRate, beta1, beta2, weightDecay);
+    }
+
+    @Override
+    public List<String> memory() {
+        return List.of(MOMENTUM);
+    }
+
+    @Override
+    public void update(Update u) {
+        for (Update.Run run : u.runs()) {
+            u.points().lion(run.of(u.weights()), run.of(u.gradient()), run.of(u.memory(MOMENTUM)), u.learningRate() * run.rate(), beta1,
+                    beta2, weightDecay * run.decay());
+        }
+    }
+}
