@@ -176,8 +176,12 @@ final class Engine implements Optimizer {
         workspace.keep(state.points());
     }
 
+    double rateFactor(long step) {
+        return options.schedule().factor(step, options.totalSteps());
+    }
+
     double learningRate(long step) {
-        return base.learningRate() * options.schedule().factor(step, options.totalSteps());
+        return base.learningRate() * rateFactor(step);
     }
 
     /** PyTorch's {@code clip_grad_norm_}: what a gradient of this norm is multiplied by. */

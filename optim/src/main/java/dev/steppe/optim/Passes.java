@@ -3,13 +3,18 @@ package dev.steppe.optim;
 import dev.steppe.core.Batch;
 import dev.steppe.core.Buffers;
 import dev.steppe.core.Evaluator;
+import dev.steppe.core.HessianVector;
 import dev.steppe.core.NonFiniteException;
 import dev.steppe.core.Parameters;
 import dev.steppe.core.Pass;
 import dev.steppe.core.RandomKey;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.ShapeException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** The passes of one step over one shard, in micro-batches, and what the report says of them. */
 final class Passes {
@@ -23,8 +28,8 @@ final class Passes {
     private int number;
     private Tensor place;
     private Tensor partial;
-    private double lossAtWeights = Double.NaN;
-    private Gradient atWeights;
+    private final Map<Batch, Gradient> atWeights = new IdentityHashMap<>();
+    private Gradient firstAtWeights;
     private boolean lossElsewhere;
     private boolean gradientSeen;
     private boolean gradientElsewhere;
@@ -47,16 +52,20 @@ final class Passes {
     /** Loss and gradient at {@code w + e}. */
     Gradient gradient(Perturbation e, Batch examples) {
         Gradient g = aside(e, examples);
-        reportLoss(e, g);
-        if (e == Perturbation.NONE) {
-            atWeights = g;
-        } else if (!gradientElsewhere) {
+        reportLoss(e, examples, g);
+        if (e != Perturbation.NONE && !gradientElsewhere) {
             gradientElsewhere = true;
-            proposal.cosine += shard.fraction() * (atWeights == null ? 1 : engine.cosine(atWeights, g));
+            Gradient beside = beside(examples);
+            proposal.cosine += shard.fraction() * (beside == null || beside.vector() == null ? 1 : engine.cosine(beside, g));
             proposal.perturbationNorm += shard.fraction()
                     * (Double.isNaN(e.norm()) ? Math.abs(e.scale()) * engine.points().norm(e.direction()) : e.norm());
         }
         return g;
+    }
+
+    /** What was found at the weights on the same examples, or else by the first pass there; null if there was none. */
+    private Gradient beside(Batch examples) {
+        return atWeights.getOrDefault(examples, firstAtWeights);
     }
 
     /** The same, but the report shows nothing of it except its passes. */
@@ -73,7 +82,7 @@ final class Passes {
     /** The losses at {@code w + e}, by a forward alone. */
     double[] losses(Perturbation e, Batch examples) {
         Gradient g = run(e, examples, null);
-        reportLoss(e, g);
+        reportLoss(e, examples, g);
         return g.losses();
     }
 
@@ -102,13 +111,11 @@ final class Passes {
     }
 
     private Gradient inParts(Evaluator evaluator, Parameters at, Pass.Mode mode, Batch examples, Tensor into) {
-        int n = examples.size();
-        int part = engine.options().microBatch() == 0 ? n : Math.min(n, engine.options().microBatch());
-        Batch whole = part < n && examples.weights() == null ? equallyWeighted(examples) : examples;
         double loss = 0;
-        double[] losses = new double[n];
-        for (int from = 0, i = 0; from < n; from += part, i++) {
-            Batch rows = part == n ? whole : whole.slice(from, Math.min(n, from + part));
+        double[] losses = new double[examples.size()];
+        List<Batch> parts = parts(examples);
+        for (int i = 0, from = 0; i < parts.size(); from += parts.get(i++).size()) {
+            Batch rows = parts.get(i);
             Evaluator.Result r;
             if (into == null) {
                 r = evaluator.losses(rows, at, mode, key.fold(i));
@@ -123,6 +130,58 @@ final class Passes {
             proposal.statistics = Buffers.merge(proposal.statistics, r.collected());
         }
         return new Gradient(into, into == null ? 0 : engine.points().norm(into), loss, losses);
+    }
+
+    /** The examples that go through the model at once. */
+    private List<Batch> parts(Batch examples) {
+        int n = examples.size();
+        int part = engine.options().microBatch() == 0 ? n : Math.min(n, engine.options().microBatch());
+        if (part == n) { return List.of(examples); }
+        Batch whole = examples.weights() == null ? equallyWeighted(examples) : examples;
+        List<Batch> parts = new ArrayList<>();
+        for (int from = 0; from < n; from += part) {
+            parts.add(whole.slice(from, Math.min(n, from + part)));
+        }
+        return parts;
+    }
+
+    /** {@code product = H v} at the weights in evaluation mode. */
+    void hessian(Tensor v, Tensor product) {
+        Tensor sum = engine.workspace().take();
+        List<Batch> parts = parts(shard.examples());
+        for (int i = 0; i < parts.size(); i++) {
+            Tensor one = i == 0 ? sum : partial();
+            HessianVector.product(engine.evaluator(), parts.get(i), state.parameters(), Pass.Mode.EVALUATION, key.fold(i), v, one);
+            if (i > 0) {
+                engine.points().axpy(1, one, sum);
+            }
+        }
+        engine.points().copy(sum, product);
+        engine.workspace().give(sum);
+        proposal.forwards += shard.fraction();
+        proposal.backwards += 2 * shard.fraction();
+        requireFinite("product of the Hessian and a vector", product);
+    }
+
+    /** {@code sum = } the sum over examples of the squares of the gradient of each one's own loss. */
+    void squares(Batch examples, Tensor sum) {
+        engine.options().kernels().move().fill(sum.span(), 0);
+        for (int i = 0; i < examples.size(); i++) {
+            Batch one = examples.slice(i, i + 1).weighted(1);
+            engine.evaluator().gradient(one, state.parameters(), Pass.Mode.TRAINING_FROZEN_STATISTICS, key.fold(i), partial());
+            engine.points().multiply(1, partial(), partial(), partial());
+            engine.points().axpy(1, partial(), sum);
+        }
+        proposal.forwards += shard.part(examples);
+        proposal.backwards += shard.part(examples);
+        requireFinite("sum of squared gradients", sum);
+    }
+
+    private void requireFinite(String what, Tensor point) {
+        double norm = engine.points().norm(point);
+        if (!Double.isFinite(norm)) {
+            throw new NonFiniteException("step " + state.steps() + ": the " + what + " has norm " + norm + "; nothing has changed");
+        }
     }
 
     /** The parameters {@code w + e}: the perturbed point is in an array of its own, which all passes of the step use. */
@@ -143,12 +202,14 @@ final class Passes {
         return partial;
     }
 
-    private void reportLoss(Perturbation e, Gradient g) {
+    private void reportLoss(Perturbation e, Batch examples, Gradient g) {
         if (e == Perturbation.NONE) {
-            lossAtWeights = g.loss();
+            atWeights.merge(examples, g, (old, now) -> old.vector() == null ? now : old);
+            firstAtWeights = firstAtWeights == null ? g : firstAtWeights;
         } else if (!lossElsewhere) {
             lossElsewhere = true;
-            proposal.sharpness += Double.isNaN(lossAtWeights) ? 0 : shard.share() * (g.loss() - lossAtWeights);
+            Gradient beside = beside(examples);
+            proposal.sharpness += beside == null ? 0 : shard.share() * (g.loss() - beside.loss());
         }
     }
 

@@ -55,6 +55,11 @@ public final class SamStep {
         return engine.learningRate(state.steps());
     }
 
+    /** The schedule's factor on the base optimizer's learning rate, which is the highest one: at least 0. */
+    public double rateFactor() {
+        return engine.rateFactor(state.steps());
+    }
+
     /** For random choices of the variant's own: depends on the seed and on the number of the step. */
     public RandomKey key() {
         return passes.key().fold("variant");
@@ -133,6 +138,25 @@ public final class SamStep {
     /** The losses at {@code w + e}, one per example of the batch: one forward. */
     public double[] lossesAt(Perturbation e) {
         return passes.losses(e, batch());
+    }
+
+    /**
+     * {@code product = H v} on the whole batch, H the Hessian of the loss at the weights in evaluation mode: one forward, two backwards.
+     *
+     * @param v a point; frozen parameters are ignored
+     * @param product overwritten; may be v
+     */
+    public void hessianTimes(Tensor v, Tensor product) {
+        gradient();
+        passes.hessian(v, product);
+    }
+
+    /** The sum over examples of the squares of the gradient of each one's own loss at the weights: n times their empirical Fisher diagonal. */
+    public Tensor squaredGradients(Batch examples) {
+        gradient();
+        Tensor sum = blank();
+        passes.squares(examples, sum);
+        return sum;
     }
 
     /** The far end of a ball of radius rho in the direction d: {@code e = rho d / (|d| + epsilon)}; 0 if d is 0. */

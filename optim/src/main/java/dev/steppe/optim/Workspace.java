@@ -36,6 +36,11 @@ final class Workspace {
         return free.pop();
     }
 
+    /** Takes back a point that nobody uses any more. */
+    void give(Tensor t) {
+        free.push(t);
+    }
+
     /** Everything is free again but what is {@code used}. */
     void keep(Iterable<Tensor> used) {
         Set<Tensor> taken = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -1,0 +1,76 @@
+package dev.steppe.optim.sam;
+
+import dev.steppe.core.RandomKey;
+import dev.steppe.core.Tensor;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.SamStep;
+
+/**
+ * SSAM-D (arXiv 2210.05177): begins with a random mask; each change drops the perturbed numbers of smallest |g| and takes as many others at random. The part that
+ * is dropped falls with the run, {@code drop (1 + cos(pi step / total)) / 2}; without a known end it stays. A change counts from the step after it.
+ *
+ * @param sparsity the part that is not perturbed, in [0, 1]
+ * @param drop the part of the perturbed numbers that the first change drops, in [0, 1]
+ * @param every steps from one change to the next, at least 1
+ */
+public record DynamicMask(
+        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py") double sparsity,
+        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py") double drop,
+        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py: 5 epochs of 390 batches of 128") int every)
+        implements
+            Mask {
+    /** @throws OptionException if a number is out of its range */
+    public DynamicMask {
+        OptionException.require(sparsity >= 0 && sparsity <= 1, "dynamic", "sparsity", sparsity, "in [0, 1]");
+        OptionException.require(drop >= 0 && drop <= 1, "dynamic", "drop", drop, "in [0, 1]");
+        OptionException.require(every >= 1, "dynamic", "every", every, "at least 1");
+    }
+
+    /** A fifth is left out; half is dropped at first, every 1950 steps. */
+    public static DynamicMask defaults() {
+        return new DynamicMask(0.2, 0.5, 1950);
+    }
+
+    @Override
+    public Tensor of(SamStep step) {
+        int n = step.space().size();
+        RandomKey key = step.key().fold("mask");
+        Tensor mask = step.memory("mask");
+        if (mask == null) {
+            double[] scores = new double[n];
+            for (int i = 0; i < n; i++) {
+                scores[i] = key.fold("first").uniform(i);
+            }
+            mask = step.blank();
+            Largest.mark(scores, n - (int) Math.ceil(n * sparsity), mask);
+            step.remember("mask", mask);
+        }
+        if (step.number() >= step.memory("mask due", 0)) {
+            step.remember("mask", changed(step, mask, key));
+            step.remember("mask due", step.number() + every);
+        }
+        return mask;
+    }
+
+    private Tensor changed(SamStep step, Tensor mask, RandomKey key) {
+        int n = mask.size();
+        double active = n - n * sparsity;
+        double rate = drop * (1 + Math.cos(Math.PI * step.progress())) / 2;
+        int grown = (int) Math.min(active * rate, n * sparsity);
+        Tensor g = step.gradient().vector();
+        double[] kept = new double[n];
+        double[] others = new double[n];
+        for (int i = 0; i < n; i++) {
+            boolean on = mask.get(i) != 0;
+            kept[i] = on ? Math.abs(g.get(i)) : -1;
+            others[i] = on ? -1 : key.uniform(i);
+        }
+        Tensor next = step.blank();
+        Largest.mark(kept, (int) (active * (1 - rate)), next);
+        Tensor more = step.blank();
+        Largest.mark(others, grown, more);
+        step.points().axpy(1, more, next);
+        return next;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.steppe.optim.sam;
+
+import dev.steppe.core.Tensor;
+import dev.steppe.optim.Gradient;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.Perturbation;
+import dev.steppe.optim.SamStep;
+import dev.steppe.optim.SamVariant;
+import java.util.Objects;
+
+/**
+ * Eigen-SAM (Luo, Truong, Pham, Harandi, Phung, Le, NeurIPS 2024, arXiv 2501.12666): turns the perturbation towards the eigenvector v of the Hessian's largest
+ * eigenvalue. With {@code u = g / (|g| + epsilon)}, {@code e = rho (u + alpha sign(u'v) (v - (u'v) u))}, not normalised again:
+ * {@code |e|^2 = rho^2 (1 + alpha^2 (1 - (u'v)^2))}. The base optimizer gets {@code g(w + e)}. 2 passes and those of the eigenvector, 1 vector.
+ *
+ * <p>Before the first v, and where g is 0, this is SAM; the official code then uses {@code rho g}. {@code alpha = 0} is SAM. Confidence high: official code read
+ * and run.
+ *
+ * @param rho radius of the ball, at least 0
+ * @param alpha how far the perturbation is turned, at least 0
+ * @param eigenvector the estimate: {@link PowerIteration} or one of your own
+ * @param epsilon guard of the norm, at least 0
+ */
+public record EigenSam(
+        @Origin("RitianLuo/EigenSAM, README") double rho,
+        @Origin("RitianLuo/EigenSAM, README") double alpha,
+        @Origin("RitianLuo/EigenSAM, utils.py") Eigenvector eigenvector,
+        @Origin("RitianLuo/EigenSAM, utils.py") double epsilon) implements SamVariant {
+    /** @throws OptionException if a number is out of its range */
+    public EigenSam {
+        OptionException.requireLength("eigensam", "rho", rho);
+        OptionException.requireLength("eigensam", "alpha", alpha);
+        Objects.requireNonNull(eigenvector, "eigenvector");
+        OptionException.requireLength("eigensam", "epsilon", epsilon);
+    }
+
+    /** Radius 0.1, alpha 0.2. */
+    public static EigenSam defaults() {
+        return new EigenSam(0.1, 0.2, PowerIteration.defaults(), 1e-12);
+    }
+
+    /** This variant with another radius. */
+    public EigenSam rho(double rho) {
+        return new EigenSam(rho, alpha, eigenvector, epsilon);
+    }
+
+    /** This variant with another alpha. */
+    public EigenSam alpha(double alpha) {
+        return new EigenSam(rho, alpha, eigenvector, epsilon);
+    }
+
+    /** This variant with another estimate. */
+    public EigenSam eigenvector(Eigenvector eigenvector) {
+        return new EigenSam(rho, alpha, eigenvector, epsilon);
+    }
+
+    @Override
+    public Perturbation perturbation(SamStep step) {
+        Gradient g = step.gradient();
+        Tensor v = eigenvector.of(step);
+        if (v == null || g.norm() == 0) { return step.ball(g.vector(), rho, epsilon); }
+        double length = g.norm() + epsilon;
+        double cosine = step.points().dot(g.vector(), v) / length;
+        Tensor d = step.combine(1 - alpha * Math.abs(cosine), g.vector(), alpha * Math.signum(cosine) * length, v);
+        return step.along(rho / length, d);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.steppe.optim.sam;
+
+import dev.steppe.core.RandomKey;
+import dev.steppe.core.Tensor;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.SamStep;
+
+/**
+ * The eigenvector by power iteration with exact products of the Hessian and a vector, on the batch of every so many-th step (not of the first), in evaluation mode
+ * as the official code; begun at random, then from the last estimate. A product costs about two gradients.
+ *
+ * @param every steps from one estimate to the next, at least 1
+ * @param iterations products per estimate, at least 1
+ */
+public record PowerIteration(
+        @Origin("RitianLuo/EigenSAM, freq") int every,
+        @Origin("RitianLuo/EigenSAM, utils.py") int iterations) implements Eigenvector {
+    /** @throws OptionException if a number is out of its range */
+    public PowerIteration {
+        OptionException.require(every >= 1, "power", "every", every, "at least 1");
+        OptionException.require(iterations >= 1, "power", "iterations", iterations, "at least 1");
+    }
+
+    /** 5 products, every 100 steps. */
+    public static PowerIteration defaults() {
+        return new PowerIteration(100, 5);
+    }
+
+    @Override
+    public Tensor of(SamStep step) {
+        Tensor last = step.memory("eigenvector");
+        if (step.number() == 0 || step.number() % every != 0) { return last; }
+        Tensor v = step.blank();
+        if (last == null) {
+            RandomKey key = step.key().fold("eigenvector");
+            for (int i = 0; i < v.size(); i++) {
+                v.span().set(i, key.normal(i));
+            }
+        } else {
+            step.points().copy(last, v);
+        }
+        for (int i = 0; i < iterations; i++) {
+            step.hessianTimes(v, v);
+            double norm = step.points().norm(v);
+            if (norm == 0) { return last; }
+            step.points().scale(1 / norm, v, v);
+        }
+        step.remember("eigenvector", v);
+        return v;
+    }
+}
