@@ -2,6 +2,8 @@
 module dev.steppe.optim {
     requires transitive dev.steppe.core;
 
+    uses dev.steppe.optim.SamVariant;
+
     exports dev.steppe.optim;
     exports dev.steppe.optim.base;
     exports dev.steppe.optim.sam;

@@ -78,36 +78,15 @@ final class Engine implements Optimizer {
 
     private Proposal propose(State before, Batch batch, boolean guarded) {
         Proposal proposal = new Proposal();
-        List<Shard> shards = Shard.of(batch, options.shard());
-        for (Shard shard : shards) {
-            SamStep step = new SamStep(this, before, proposal, shard, guarded);
-            Tensor g = variant.gradient(step);
-            step.end();
-            if (shards.size() == 1) {
-                proposal.gradient = g;
-                proposal.norm = step.norm(g);
-            } else {
-                add(proposal, shard.share(), g);
-                workspace.keep(with(before.points(), proposal.points()));
-            }
-        }
-        if (shards.size() > 1) {
-            proposal.norm = points.norm(proposal.gradient);
-        }
+        SamStep step = new SamStep(this, before, proposal, Shard.of(batch), guarded);
+        proposal.gradient = options.shard() == 0 ? variant.gradient(step) : step.mean(options.shard(), variant::gradient);
+        step.end();
+        proposal.norm = step.norm(proposal.gradient);
         if (!Double.isFinite(proposal.norm)) {
             throw new NonFiniteException(
                     "step " + before.steps() + ": the gradients combine to one of norm " + proposal.norm + "; nothing has changed");
         }
         return proposal;
-    }
-
-    private void add(Proposal proposal, double share, Tensor g) {
-        if (proposal.gradient == null) {
-            proposal.gradient = workspace.take();
-            points.scale(share, g, proposal.gradient);
-        } else {
-            points.axpy(share, g, proposal.gradient);
-        }
     }
 
     private StepReport commit(State before, Proposal p) {
@@ -124,14 +103,11 @@ final class Engine implements Optimizer {
         for (Proposal.Move move : p.after) {
             layout.runs().forEach(run -> points.axpy(move.scale() * rate * run.rate(), run.of(move.direction()), run.of(weights)));
         }
-        Map<String, Tensor> tensors = new HashMap<>(before.tensors());
-        tensors.putAll(p.tensors);
-        Map<String, Double> numbers = new HashMap<>(before.numbers());
-        numbers.putAll(p.numbers);
         Parameters parameters = new Parameters(before.parameters().space(), weights, before.parameters().buffers().updated(p.statistics));
         StepReport report = new StepReport(before.steps(), p.loss, p.gradientNorm, p.norm * clipping(p.norm, options.clipNorm()),
                 p.perturbationNorm, p.cosine, p.sharpness, p.forwards, p.backwards, rate, p.extra);
-        state = new State(parameters, memory, tensors, numbers, before.steps() + 1, before.seed());
+        state = new State(parameters, memory, merged(before.tensors(), p.tensors), merged(before.numbers(), p.numbers),
+                before.steps() + 1, before.seed());
         return report;
     }
 
@@ -231,6 +207,12 @@ final class Engine implements Optimizer {
         Tensor copy = workspace.take();
         points.copy(point, copy);
         return copy;
+    }
+
+    private static <T> Map<String, T> merged(Map<String, T> old, Map<String, T> changes) {
+        Map<String, T> all = new HashMap<>(old);
+        all.putAll(changes);
+        return all;
     }
 
     private static List<Tensor> with(List<Tensor> some, List<Tensor> others) {

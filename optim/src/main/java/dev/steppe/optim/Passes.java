@@ -25,28 +25,71 @@ final class Passes {
     private final boolean guarded;
     private final RandomKey key;
 
+    /** All gradients so far. */
+    private final List<Gradient> taken = new ArrayList<>();
+    private Gradient whole;
     private int number;
     private Tensor place;
     private Tensor partial;
     private final Map<Batch, Gradient> atWeights = new IdentityHashMap<>();
     private Gradient firstAtWeights;
+    /** What the report says of a step is seen once, by the step or by its shards. */
+    private boolean begun;
     private boolean lossElsewhere;
     private boolean gradientSeen;
     private boolean gradientElsewhere;
 
     /** @param guarded whether each op is looked at for the first number that is not finite */
     Passes(Engine engine, Engine.State state, Proposal proposal, Shard shard, boolean guarded) {
+        this(engine, state, proposal, shard, guarded, RandomKey.of(state.seed()).fold(state.steps()));
+    }
+
+    private Passes(Engine engine, Engine.State state, Proposal proposal, Shard shard, boolean guarded, RandomKey key) {
         this.engine = engine;
         this.state = state;
         this.proposal = proposal;
         this.shard = shard;
         this.guarded = guarded;
-        this.key = RandomKey.of(state.seed()).fold(state.steps()).fold(shard.index());
+        this.key = key;
+    }
+
+    /** The passes of a shard of this one. */
+    Passes of(Shard part, int index) {
+        Passes passes = new Passes(engine, state, proposal, part, guarded, index == 0 ? key : key.fold("shard").fold(index));
+        passes.begun = begun;
+        passes.lossElsewhere = lossElsewhere;
+        passes.gradientSeen = gradientSeen;
+        passes.gradientElsewhere = gradientElsewhere;
+        return passes;
+    }
+
+    /** To be called when all shards have ended. */
+    void sharded() {
+        begun = true;
+        lossElsewhere = true;
+        gradientSeen = true;
+        gradientElsewhere = true;
     }
 
     /** The key that all passes share. */
     RandomKey key() {
         return key;
+    }
+
+    /** The gradient at the weights on the whole shard, taken once. */
+    Gradient atWeights() {
+        if (whole == null) {
+            whole = gradient(Perturbation.NONE, shard.examples());
+        }
+        return whole;
+    }
+
+    /** The norm of a point; that of a gradient is known. */
+    double norm(Tensor d) {
+        for (Gradient g : taken) {
+            if (g.vector() == d) { return g.norm(); }
+        }
+        return engine.points().norm(d);
     }
 
     /** Loss and gradient at {@code w + e}. */
@@ -71,6 +114,7 @@ final class Passes {
     /** The same, but the report shows nothing of it except its passes. */
     Gradient aside(Perturbation e, Batch examples) {
         Gradient g = run(e, examples, engine.workspace().take());
+        taken.add(g);
         proposal.backwards += shard.part(examples);
         if (!gradientSeen) {
             gradientSeen = true;
@@ -95,7 +139,7 @@ final class Passes {
 
     private Gradient run(Perturbation e, Batch examples, Tensor into) {
         if (examples.size() == 0) { throw new ShapeException("step " + state.steps() + ": a batch of 0 examples has no mean loss"); }
-        Pass.Mode mode = number == 0 ? Pass.Mode.TRAINING : Pass.Mode.TRAINING_FROZEN_STATISTICS;
+        Pass.Mode mode = !begun ? Pass.Mode.TRAINING : Pass.Mode.TRAINING_FROZEN_STATISTICS;
         number++;
         Evaluator evaluator = guarded ? engine.evaluator().guarded("step " + state.steps() + ", pass " + number) : engine.evaluator();
         Gradient g = inParts(evaluator, at(e), mode, examples, into);
@@ -104,8 +148,9 @@ final class Passes {
                     + (into == null ? "not computed" : g.norm()) + "; nothing has changed");
         }
         proposal.forwards += shard.part(examples);
-        if (number == 1) {
+        if (!begun) {
             proposal.loss += shard.share() * g.loss();
+            begun = true;
         }
         return g;
     }

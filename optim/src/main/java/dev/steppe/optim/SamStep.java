@@ -6,8 +6,8 @@ import dev.steppe.core.Points;
 import dev.steppe.core.RandomKey;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.Kernels;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * One training step (or one {@linkplain Options#shard shard} of it) as a {@link SamVariant} sees it: gradients at places near the weights, the algebra to make
@@ -23,15 +23,65 @@ public final class SamStep {
     private final Proposal proposal;
     private final Shard shard;
     private final Passes passes;
-    private final List<Gradient> taken = new ArrayList<>();
-    private Gradient atWeights;
+    /** What the names of memories begin with. */
+    private final String scope;
+    /** What perturbations are confined to; null: nothing. */
+    private final Metric confinement;
 
     SamStep(Engine engine, Engine.State state, Proposal proposal, Shard shard, boolean guarded) {
+        this(engine, state, proposal, shard, new Passes(engine, state, proposal, shard, guarded), "", null);
+    }
+
+    private SamStep(Engine engine, Engine.State state, Proposal proposal, Shard shard, Passes passes, String scope, Metric confinement) {
         this.engine = engine;
         this.state = state;
         this.proposal = proposal;
         this.shard = shard;
-        this.passes = new Passes(engine, state, proposal, shard, guarded);
+        this.passes = passes;
+        this.scope = scope;
+        this.confinement = confinement;
+    }
+
+    /** This step for a variant within the variant: what it remembers has names of its own. */
+    public SamStep nested(String name) {
+        return new SamStep(engine, state, proposal, shard, passes, scope + name + "/", confinement);
+    }
+
+    /**
+     * This step with perturbations confined by a mask of zeros and ones (or another diagonal matrix): every direction goes through it before its norm is taken.
+     */
+    public SamStep confined(Metric mask) {
+        Metric both = confinement == null ? mask : (step, d, out) -> {
+            Tensor inner = blank();
+            mask.apply(step, d, inner);
+            confinement.apply(step, inner, out);
+        };
+        return new SamStep(engine, state, proposal, shard, passes, scope, both);
+    }
+
+    /**
+     * m-sharpness: cuts the batch into shards of {@code size} consecutive examples (the last may be smaller) and gives the mean of their gradients. To
+     * {@code gradient}, a shard is a step of its own, with memories and masks of its own.
+     */
+    public Tensor mean(int size, Function<SamStep, Tensor> gradient) {
+        List<Shard> shards = shard.split(size);
+        if (shards.size() == 1) { return gradient.apply(this); }
+        Tensor mean = blank();
+        int mark = engine.workspace().mark();
+        for (int i = 0; i < shards.size(); i++) {
+            Shard s = shards.get(i);
+            SamStep part = new SamStep(engine, state, proposal, s, passes.of(s, i), scope, confinement);
+            Tensor g = gradient.apply(part);
+            part.end();
+            if (i == 0) {
+                points().scale(s.share() / shard.share(), g, mean);
+            } else {
+                points().axpy(s.share() / shard.share(), g, mean);
+            }
+            engine.workspace().release(mark, proposal.points());
+        }
+        passes.sharded();
+        return mean;
     }
 
     /** The examples of this step. */
@@ -58,6 +108,28 @@ public final class SamStep {
     /** The schedule's factor on the base optimizer's learning rate, which is the highest one: at least 0. */
     public double rateFactor() {
         return engine.rateFactor(state.steps());
+    }
+
+    /**
+     * How many steps the run has.
+     *
+     * @throws OptionException if nobody said so
+     */
+    public long totalSteps() {
+        long total = engine.options().totalSteps();
+        OptionException.require(total > 0, "options", "totalSteps", total, "at least 1: this variant needs the number of steps");
+        return total;
+    }
+
+    /**
+     * Examples beside those of the step.
+     *
+     * @throws OptionException if there is no source of them
+     */
+    public Batch auxiliary() {
+        BatchSource source = engine.options().auxiliary();
+        OptionException.require(source != null, "options", "auxiliary", source, "a source of batches: this variant needs a second one");
+        return source.batch(state.steps());
     }
 
     /** For random choices of the variant's own: depends on the seed and on the number of the step. */
@@ -103,10 +175,7 @@ public final class SamStep {
 
     /** The gradient at the weights on the whole batch; taken once, however often it is asked for. */
     public Gradient gradient() {
-        if (atWeights == null) {
-            atWeights = gradientAt(Perturbation.NONE);
-        }
-        return atWeights;
+        return passes.atWeights();
     }
 
     /**
@@ -120,9 +189,7 @@ public final class SamStep {
 
     /** The gradient at {@code w + e} of the mean loss on other examples, for example on {@linkplain Batch#select some} of the batch. */
     public Gradient gradientAt(Perturbation e, Batch examples) {
-        Gradient g = passes.gradient(e, examples);
-        taken.add(g);
-        return g;
+        return passes.gradient(e, examples);
     }
 
     /**
@@ -130,14 +197,17 @@ public final class SamStep {
      * counts as passes.
      */
     public Gradient gradientAside(Perturbation e, Batch examples) {
-        Gradient g = passes.aside(e, examples);
-        taken.add(g);
-        return g;
+        return passes.aside(e, examples);
     }
 
     /** The losses at {@code w + e}, one per example of the batch: one forward. */
     public double[] lossesAt(Perturbation e) {
-        return passes.losses(e, batch());
+        return lossesAt(e, batch());
+    }
+
+    /** The losses at {@code w + e}, one for each of the examples: one forward. */
+    public double[] lossesAt(Perturbation e, Batch examples) {
+        return passes.losses(e, examples);
     }
 
     /**
@@ -161,22 +231,47 @@ public final class SamStep {
 
     /** The far end of a ball of radius rho in the direction d: {@code e = rho d / (|d| + epsilon)}; 0 if d is 0. */
     public Perturbation ball(Tensor d, double rho, double epsilon) {
-        double norm = norm(d);
+        Tensor inside = inside(d);
+        double norm = norm(inside);
         double scale = norm == 0 ? 0 : rho / (norm + epsilon);
-        return new Perturbation(scale, d, scale * norm);
+        return new Perturbation(scale, inside, Math.abs(scale) * norm);
     }
 
     /** The far end of a ball in a diagonal metric: {@code e = rho D d / (sqrt(d' D d) + epsilon)}; 0 if D d is 0. */
     public Perturbation ball(Tensor d, Metric metric, double rho, double epsilon) {
+        Tensor inside = inside(d);
         Tensor scaled = blank();
-        metric.apply(this, d, scaled);
-        double norm = Math.sqrt(points().dot(d, scaled));
-        return along(norm == 0 ? 0 : rho / (norm + epsilon), scaled);
+        metric.apply(this, inside, scaled);
+        double norm = Math.sqrt(points().dot(inside, scaled));
+        return new Perturbation(norm == 0 ? 0 : rho / (norm + epsilon), scaled, Double.NaN);
     }
 
     /** {@code e = scale d}, not normalised. */
     public Perturbation along(double scale, Tensor d) {
-        return new Perturbation(scale, d, Double.NaN);
+        return new Perturbation(scale, inside(d), Double.NaN);
+    }
+
+    /** {@code factor e}. */
+    public Perturbation scaled(double factor, Perturbation e) {
+        return e == Perturbation.NONE ? e : new Perturbation(factor * e.scale(), e.direction(), Math.abs(factor) * e.norm());
+    }
+
+    /** The point e itself, a new one. */
+    public Tensor vector(Perturbation e) {
+        Tensor out = blank();
+        if (e == Perturbation.NONE) {
+            kernels().move().fill(out.span(), 0);
+        } else {
+            points().scale(e.scale(), e.direction(), out);
+        }
+        return out;
+    }
+
+    private Tensor inside(Tensor d) {
+        if (confinement == null) { return d; }
+        Tensor out = blank();
+        confinement.apply(this, d, out);
+        return out;
     }
 
     /** One perturbation after the other: {@code e1 + e2}. */
@@ -200,10 +295,7 @@ public final class SamStep {
 
     /** The Euclidean norm of a point; that of a gradient of this step is known and costs nothing. */
     public double norm(Tensor d) {
-        for (Gradient g : taken) {
-            if (g.vector() == d) { return g.norm(); }
-        }
-        return points().norm(d);
+        return passes.norm(d);
     }
 
     /** A point that may be written until the end of the step; its contents are undefined. */
@@ -263,6 +355,6 @@ public final class SamStep {
 
     /** Each shard remembers for itself, as the replicas of data-parallel training do. */
     private String own(String name) {
-        return shard.index() == 0 ? name : name + "#" + shard.index();
+        return scope + name + shard.path();
     }
 }

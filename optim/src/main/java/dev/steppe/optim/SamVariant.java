@@ -26,6 +26,13 @@ public interface SamVariant {
         return step.gradientAt(perturbation(step)).vector();
     }
 
+    /**
+     * What the variant notes of a step in which another one, that contains it, does without it: by default nothing. It may ask for {@link SamStep#gradient}, which
+     * is there anyway.
+     */
+    default void observe(SamStep step) {
+    }
+
     /** This variant over a base optimizer. */
     default Recipe over(BaseOptimizer base) {
         return new Over(this, base);

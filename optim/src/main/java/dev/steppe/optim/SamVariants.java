@@ -2,47 +2,66 @@ package dev.steppe.optim;
 
 import dev.steppe.optim.sam.Asam;
 import dev.steppe.optim.sam.Sam;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 
-/** The sharpness-aware optimizers of this library: what they are called, where they come from, what they cost. */
+/**
+ * The sharpness-aware optimizers that programs and the command line know by name: those of this library, and those that {@link ServiceLoader} finds as
+ * implementations of {@link SamVariant}. Such a one is a public record with a {@link Card} and a public constructor without parameters, which gives its defaults;
+ * its jar names it in {@code META-INF/services/dev.steppe.optim.SamVariant}, or its module {@code provides} it.
+ */
 public final class SamVariants {
     /**
      * One variant.
      *
-     * @param name as the command line writes it
-     * @param title in words
-     * @param paper authors, venue, arXiv number
-     * @param formula what it does, with g = g(w)
-     * @param forwards examples that go forward in a step, divided by the size of the batch
-     * @param backwards examples that go backward in a step, divided by the size of the batch
-     * @param points arrays of the size of the weights that the passes of a step need; a plain step needs 1
-     * @param memory arrays of the size of the weights that are kept between steps, beside those of the base optimizer
+     * @param card what it is called, where it comes from, what it costs
      * @param defaults the variant with its default options
      */
-    public record Entry(String name, String title, String paper, String formula, double forwards, double backwards, int points, int memory,
-            SamVariant defaults) {
+    public record Entry(Card card, SamVariant defaults) {
+        /** As the command line writes it. */
+        public String name() {
+            return card.name();
+        }
+
         /** Its options: the components of its record. */
         public List<Setting> settings() {
             return Catalogue.settings(defaults);
         }
     }
 
-    private static final List<Entry> ALL = List.of(
-            new Entry("sam", "Sharpness-aware minimization", "Foret, Kleiner, Mobahi, Neyshabur, ICLR 2021, arXiv 2010.01412",
-                    "e = rho g / |g|; w = base(w, g(w + e))", 2, 2, 3, 0, Sam.defaults()),
-            new Entry("asam", "Adaptive sharpness-aware minimization", "Kwon, Kim, Park, Choi, ICML 2021, arXiv 2102.11600",
-                    "T = |w| + eta; e = rho T^2 g / |T g|; w = base(w, g(w + e))", 2, 2, 4, 0, Asam.defaults()));
+    private static final List<Entry> ALL = entries(List.of(
+            Sam.defaults(),
+            Asam.defaults()));
 
     static final Catalogue<SamVariant> CATALOGUE = new Catalogue<>("optimizer", byName());
 
     private SamVariants() {
     }
 
+    private static List<Entry> entries(List<SamVariant> own) {
+        List<SamVariant> variants = new ArrayList<>(own);
+        ServiceLoader.load(SamVariant.class).forEach(variants::add);
+        return variants.stream().map(SamVariants::entry).toList();
+    }
+
+    private static Entry entry(SamVariant defaults) {
+        Card card = defaults.getClass().getAnnotation(Card.class);
+        if (card == null) { throw new IllegalStateException(defaults.getClass() + " has no @Card"); }
+        return new Entry(card, defaults);
+    }
+
     private static Map<String, SamVariant> byName() {
         Map<String, SamVariant> all = new LinkedHashMap<>();
-        ALL.forEach(entry -> all.put(entry.name(), entry.defaults()));
+        for (Entry entry : ALL) {
+            SamVariant other = all.putIfAbsent(entry.name(), entry.defaults());
+            if (other != null) {
+                throw new IllegalStateException(
+                        entry.defaults().getClass() + " and " + other.getClass() + " are both named " + entry.name());
+            }
+        }
         return all;
     }
 
@@ -52,7 +71,7 @@ public final class SamVariants {
     }
 
     /**
-     * Reads for example {@code asam:rho=0.5,eta=0.01}.
+     * Reads for example {@code asam:rho=0.5,eta=0.01} or {@code looksam:k=5,ascent=vasso(theta=0.4)}.
      *
      * @throws OptionException naming what is unknown or wrong, and the nearest that exists
      */

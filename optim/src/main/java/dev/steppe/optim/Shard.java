@@ -7,19 +7,26 @@ import java.util.List;
 /**
  * Some examples of a batch that share one perturbation.
  *
+ * @param path names it among the shards of the batch: empty for the batch itself
  * @param share factor on the shard's loss and gradient in those of the batch
  * @param fraction of the examples of the batch
  */
-record Shard(int index, Batch examples, double share, double fraction) {
-    /** The batch in shards of {@code size} consecutive examples; 0: in one. */
-    static List<Shard> of(Batch batch, int size) {
-        int n = batch.size();
-        if (size == 0 || size >= n) { return List.of(new Shard(0, batch, 1, 1)); }
+record Shard(String path, Batch examples, double share, double fraction) {
+    /** A whole batch. */
+    static Shard of(Batch batch) {
+        return new Shard("", batch, 1, 1);
+    }
+
+    /** This shard in shards of {@code size} consecutive examples. */
+    List<Shard> split(int size) {
+        int n = examples.size();
+        if (size >= n) { return List.of(this); }
         List<Shard> shards = new ArrayList<>();
         for (int from = 0; from < n; from += size) {
-            Batch rows = batch.slice(from, Math.min(n, from + size));
-            double fraction = (double) rows.size() / n;
-            shards.add(new Shard(shards.size(), rows, batch.weights() == null ? fraction : 1, fraction));
+            Batch rows = examples.slice(from, Math.min(n, from + size));
+            double part = (double) rows.size() / n;
+            String name = shards.isEmpty() ? path : path + "#" + shards.size();
+            shards.add(new Shard(name, rows, share * (examples.weights() == null ? part : 1), fraction * part));
         }
         return shards;
     }

@@ -19,6 +19,8 @@ final class Workspace {
     private final int size;
     private final List<Tensor> all = new ArrayList<>();
     private final Deque<Tensor> free = new ArrayDeque<>();
+    /** Those that were taken since the last {@link #keep}, in order. */
+    private final List<Tensor> taken = new ArrayList<>();
 
     Workspace(Kernels kernels, Tensor like) {
         this.kernels = kernels;
@@ -33,24 +35,49 @@ final class Workspace {
             all.add(t);
             free.push(t);
         }
+        taken.add(free.peek());
         return free.pop();
     }
 
     /** Takes back a point that nobody uses any more. */
     void give(Tensor t) {
+        taken.removeIf(other -> other == t);
         free.push(t);
+    }
+
+    /** A moment to go back to. */
+    int mark() {
+        return taken.size();
+    }
+
+    /** What was taken since {@code mark} is free again, but what is {@code used}. */
+    void release(int mark, Iterable<Tensor> used) {
+        Set<Tensor> kept = identities(used);
+        List<Tensor> since = taken.subList(mark, taken.size());
+        since.removeIf(t -> {
+            if (!kept.contains(t)) {
+                free.push(t);
+            }
+            return !kept.contains(t);
+        });
     }
 
     /** Everything is free again but what is {@code used}. */
     void keep(Iterable<Tensor> used) {
-        Set<Tensor> taken = Collections.newSetFromMap(new IdentityHashMap<>());
-        used.forEach(taken::add);
+        Set<Tensor> kept = identities(used);
+        taken.clear();
         free.clear();
         for (Tensor t : all) {
-            if (!taken.contains(t)) {
+            if (!kept.contains(t)) {
                 free.add(t);
             }
         }
+    }
+
+    private static Set<Tensor> identities(Iterable<Tensor> tensors) {
+        Set<Tensor> set = Collections.newSetFromMap(new IdentityHashMap<>());
+        tensors.forEach(set::add);
+        return set;
     }
 
     /** How many points there are. */

@@ -141,9 +141,9 @@ class CatalogueTest {
     @Test
     void entriesAreComplete() {
         for (SamVariants.Entry entry : SamVariants.all()) {
-            assertTrue(entry.paper().contains("arXiv "), entry.name());
-            assertTrue(entry.formula().contains("base(w, "), entry.name());
-            assertFalse(entry.title().isBlank());
+            assertTrue(entry.card().paper().contains("arXiv "), entry.name());
+            assertTrue(entry.card().formula().contains("base(w, "), entry.name());
+            assertFalse(entry.card().title().isBlank());
             assertTrue(Modifier.isPublic(entry.defaults().getClass().getModifiers()) && entry.defaults().getClass().isRecord(),
                     entry.name());
         }

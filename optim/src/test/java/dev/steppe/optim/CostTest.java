@@ -75,8 +75,8 @@ class CostTest {
                 engine.step(Quadratic.BATCH);
                 engine.step(Quadratic.BATCH);
                 int state = 1 + base.memory().size();
-                int needed = Math.max(entry.points(), 1 + state);
-                assertEquals(state + entry.memory() + needed, engine.workspace().size(), entry.name() + " over " + base);
+                int needed = Math.max(entry.card().points(), 1 + state);
+                assertEquals(state + entry.card().memory() + needed, engine.workspace().size(), entry.name() + " over " + base);
             }
         }
         Engine plain = engine(AdamW.of(0.01), Options.defaults());

@@ -171,9 +171,9 @@ class QuadraticTest {
         for (SamVariants.Entry entry : SamVariants.all()) {
             Quadratic q = random(1, 6);
             StepReport report = q.minimise(entry.defaults().over(SGD)).step(Quadratic.BATCH);
-            assertEquals(entry.forwards(), q.places.size(), entry.name());
-            assertEquals(entry.forwards(), report.forwards(), entry.name());
-            assertEquals(entry.backwards(), report.backwards(), entry.name());
+            assertEquals(entry.card().forwards(), q.places.size(), entry.name());
+            assertEquals(entry.card().forwards(), report.forwards(), entry.name());
+            assertEquals(entry.card().backwards(), report.backwards(), entry.name());
         }
         Quadratic q = random(1, 6);
         q.minimise(ADAMW).step(Quadratic.BATCH);
