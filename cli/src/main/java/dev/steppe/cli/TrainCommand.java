@@ -57,7 +57,9 @@ final class TrainCommand implements Callable<Integer> {
     private String schedule;
     @Option(names = "--label-smoothing", paramLabel = "X", defaultValue = "0", description = "Weight that the target class gives to all classes, in [0, 1).")
     private double labelSmoothing;
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of the initial weights, the order and the augmentation of the images.")
+    @Option(names = "--label-noise", paramLabel = "X", defaultValue = "0", description = "Share of training labels that are replaced by another class, from 0 to 1; by chance, the same ones for the same seed.")
+    private double labelNoise;
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of the initial weights, the order and the augmentation of the images, and the noise of labels.")
     private long seed;
     @Option(names = "--plans", paramLabel = "MODE", defaultValue = "fast", description = "fast, or exact: without Winograd convolutions, which cost about a decimal digit of F32.")
     private String plans;
@@ -123,8 +125,10 @@ final class TrainCommand implements Callable<Integer> {
         require(learningRate == null || learningRate > 0 && Double.isFinite(learningRate), "--lr", learningRate, "a positive number");
         double smoothing = fresh || isGiven("--label-smoothing") ? labelSmoothing : then.labelSmoothing();
         require(smoothing >= 0 && smoothing < 1, "--label-smoothing", smoothing, "in [0, 1)");
+        double noise = fresh || isGiven("--label-noise") ? labelNoise : then.labelNoise();
+        require(noise >= 0 && noise <= 1, "--label-noise", noise, "from 0 to 1");
         return new TrainOptions(source, dir, name, method(then), times, images,
-                fresh || isGiven("--schedule") ? schedule(schedule) : then.schedule(), smoothing,
+                fresh || isGiven("--schedule") ? schedule(schedule) : then.schedule(), smoothing, noise,
                 fresh || isGiven("--seed") ? seed : then.seed(), fresh || isGiven("--plans") ? plans(plans) : then.plans(), n);
     }
 

@@ -14,10 +14,11 @@ import java.util.stream.Collectors;
  * All that decides what a run computes, and the number of threads, which does not.
  *
  * @param dataDir null if the data need none
+ * @param labelNoise share of wrong labels in the training set
  * @param plans which algorithms the kernels may choose
  */
 record TrainOptions(DataSource data, Path dataDir, String model, Method method, int epochs, int batch, String schedule,
-        double labelSmoothing, long seed, Kernels.Mode plans, int threads) {
+        double labelSmoothing, double labelNoise, long seed, Kernels.Mode plans, int threads) {
     /** The options with their values, as one writes them; complete, so that other defaults of a later version change nothing. */
     Map<String, String> toArguments() {
         Map<String, String> arguments = new LinkedHashMap<>();
@@ -34,6 +35,7 @@ record TrainOptions(DataSource data, Path dataDir, String model, Method method, 
         arguments.put("--batch", String.valueOf(batch));
         arguments.put("--schedule", schedule);
         arguments.put("--label-smoothing", String.valueOf(labelSmoothing));
+        arguments.put("--label-noise", String.valueOf(labelNoise));
         arguments.put("--seed", String.valueOf(seed));
         arguments.put("--plans", plans.name().toLowerCase(Locale.ROOT));
         arguments.put("--threads", String.valueOf(threads));
@@ -73,7 +75,9 @@ record TrainOptions(DataSource data, Path dataDir, String model, Method method, 
                     new Method(text(configuration, "optimizer"), (String) configuration.get("base")),
                     Integer.parseInt(text(configuration, "epochs")),
                     Integer.parseInt(text(configuration, "batch")), text(configuration, "schedule"),
-                    Double.parseDouble(text(configuration, "label-smoothing")), Long.parseLong(text(configuration, "seed")),
+                    Double.parseDouble(text(configuration, "label-smoothing")),
+                    configuration.containsKey("label-noise") ? Double.parseDouble(text(configuration, "label-noise")) : 0,
+                    Long.parseLong(text(configuration, "seed")),
                     Kernels.Mode.valueOf(text(configuration, "plans").toUpperCase(Locale.ROOT)),
                     Integer.parseInt(text(configuration, "threads")));
         } catch (ClassCastException | IllegalArgumentException | WrongOptionException e) {

@@ -7,6 +7,7 @@ import dev.steppe.core.Parameters;
 import dev.steppe.core.Shape;
 import dev.steppe.data.Dataset;
 import dev.steppe.data.HorizontalFlip;
+import dev.steppe.data.LabelNoise;
 import dev.steppe.data.Loader;
 import dev.steppe.data.Normalise;
 import dev.steppe.data.RandomCrop;
@@ -61,7 +62,7 @@ final class TrainRun {
 
     /** @return the exit code */
     int run() throws IOException {
-        TrainTest data = options.data().load(options.dataDir());
+        TrainTest data = noisy(options.data().load(options.dataDir()));
         if (options.batch() > data.train().size()) {
             throw new WrongOptionException(
                     "--batch is " + options.batch() + ", but there are only " + data.train().size() + " training images");
@@ -69,6 +70,12 @@ final class TrainRun {
         try (Workers workers = Workers.of(options.threads())) {
             return train(data, Kernels.on(workers).with(options.plans()));
         }
+    }
+
+    private TrainTest noisy(TrainTest clean) {
+        return options.labelNoise() == 0
+                ? clean
+                : new TrainTest(LabelNoise.symmetric(clean.train(), options.labelNoise(), options.seed()), clean.test());
     }
 
     private int train(TrainTest data, Kernels kernels) throws IOException {
@@ -137,6 +144,9 @@ final class TrainRun {
         out.printf(Locale.ROOT, "%s (%,d parameters) on %s: %,d training and %,d test images %s, %d classes%n", options.model(),
                 model.space().size(),
                 options.data().text(), train.size(), data.test().size(), train.inputShape(), train.classCount());
+        if (train instanceof LabelNoise noise) {
+            out.printf(Locale.ROOT, "%,d training labels are wrong (--label-noise %s)%n", noise.wrong(), options.labelNoise());
+        }
         out.println(options.method());
         out.printf(Locale.ROOT, "%d epochs, batches of %d, %s, seed %d%n", options.epochs(), options.batch(), options.schedule(),
                 options.seed());
@@ -159,6 +169,9 @@ final class TrainRun {
         configuration.put("parameters", parameters);
         configuration.put("trainingImages", data.train().size());
         configuration.put("trainingSha256", data.train().sha256());
+        if (data.train() instanceof LabelNoise noise) {
+            configuration.put("wrongLabels", noise.wrong());
+        }
         configuration.put("testImages", data.test().size());
         configuration.put("testSha256", data.test().sha256());
         configuration.put("version", Version.text());

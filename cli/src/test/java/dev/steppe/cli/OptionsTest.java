@@ -37,7 +37,7 @@ class OptionsTest {
         String help = Shell.steppe("train", "--help").out().replaceAll("\\s+", " ");
         for (String option : List.of("--data", "--data-dir", "--model", "--optimizer", "--base", "--epochs", "--batch", "--lr",
                 "--schedule",
-                "--label-smoothing", "--seed", "--plans", "--threads", "--out", "--resume")) {
+                "--label-smoothing", "--label-noise", "--seed", "--plans", "--threads", "--out", "--resume")) {
             int at = help.indexOf(" " + option + "=", help.indexOf("Options:"));
             assertTrue(at > 0, option);
             int end = help.indexOf(" --", at + 4);
@@ -62,7 +62,10 @@ class OptionsTest {
                 wrong("--threads is 1025, must be from 1 to 1024", "train", "--threads", "1025"),
                 wrong("--lr is -0.1", "train", "--lr", "-0.1"),
                 wrong("--lr is NaN", "train", "--lr", "NaN"), wrong("--lr is Infinity", "train", "--lr", "1e999"),
-                wrong("--label-smoothing is 1.0", "train", "--label-smoothing", "1"), wrong("'resnet20'", "train", "--model", "resnet21"),
+                wrong("--label-smoothing is 1.0", "train", "--label-smoothing", "1"),
+                wrong("--label-noise is 1.5, must be from 0 to 1", "train", "--label-noise", "1.5"),
+                wrong("--label-noise is NaN", "train", "--label-noise", "NaN"), wrong("'resnet20'", "train", "--model", "resnet21"),
+                wrong("'pyramidnet110-48'", "train", "--model", "pyramidnet110"),
                 wrong("resnet110", "train", "--model", ""), wrong("'mnist'", "train", "--data", "mnist"),
                 wrong("needs --data-dir", "train", "--data", "cifar10"), wrong("is embedded", "train", "--data-dir", "somewhere"),
                 wrong("'sam'", "train", "--optimizer", "smm"), wrong("'rho'", "train", "--optimizer", "sam:roh=0.05"),

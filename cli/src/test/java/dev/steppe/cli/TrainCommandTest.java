@@ -1,6 +1,8 @@
 package dev.steppe.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.nn.ModelCard;
@@ -108,6 +110,34 @@ class TrainCommandTest {
         Shell.steppe(words.toArray(String[]::new)).ok();
         assertEquals(Shell.sha256(folder.resolve("model.safetensors")), Shell.sha256(temp.resolve("second/model.safetensors")));
         assertEquals(configuration(folder), configuration(temp.resolve("second")));
+    }
+
+    @Test
+    void wrongLabelsAreRecordedAndTheSameForTheSameSeed() throws IOException {
+        Path folder = temp.resolve("noisy");
+        Shell.Run run = train(folder, "--label-noise", "0.5").ok();
+        Map<String, Object> configuration = configuration(folder);
+        int wrong = ((Number) configuration.get("wrongLabels")).intValue();
+        assertTrue(wrong > Shell.TRAINING / 4 && wrong < 3 * Shell.TRAINING / 4, wrong + " wrong labels");
+        assertTrue(run.out().contains(wrong + " training labels are wrong (--label-noise 0.5)"), run.out());
+        assertEquals("0.5", ((Map<?, ?>) configuration.get("options")).get("label-noise"));
+        Shell.steppe("train", "--resume", folder.toString()).ok();
+
+        train(temp.resolve("again"), "--label-noise", "0.5").ok();
+        train(temp.resolve("other"), "--label-noise", "0.5", "--seed", "2").ok();
+        train(temp.resolve("clean")).ok();
+        assertEquals(configuration.get("trainingSha256"), configuration(temp.resolve("again")).get("trainingSha256"));
+        assertNotEquals(configuration.get("trainingSha256"), configuration(temp.resolve("other")).get("trainingSha256"));
+        assertNotEquals(configuration.get("trainingSha256"), configuration(temp.resolve("clean")).get("trainingSha256"));
+        assertEquals(configuration.get("testSha256"), configuration(temp.resolve("clean")).get("testSha256"));
+        assertFalse(configuration(temp.resolve("clean")).containsKey("wrongLabels"));
+    }
+
+    @Test
+    void everyKindOfModelTrains() {
+        for (String model : List.of("vgg11-bn", "pyramidnet8-8", "wrn10-1", "vit64-1")) {
+            assertTrue(train(temp.resolve(model), "--model", model).ok().out().contains("top-1"), model);
+        }
     }
 
     @Test
