@@ -1,9 +1,7 @@
 package dev.steppe.kernels;
 
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A thread-safe pool of arrays, so that a training step allocates nothing big: a fresh array of some MiB costs more than the kernel that fills it.
@@ -19,17 +17,13 @@ public final class SpanPool {
     private static final int CLASSES_PER_OCTAVE = 8;
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
-    /** Arrays not in use, by type and length. */
-    private final Map<DType, Map<Integer, ArrayList<Object>>> free = new EnumMap<>(DType.class);
-    private long allocations;
-    private long allocatedBytes;
-    private long freeBytes;
+    private final Shelf[] shelves = new Shelf[DType.values().length * Integer.SIZE * CLASSES_PER_OCTAVE];
+    private final AtomicLong allocations = new AtomicLong();
+    private final AtomicLong allocatedBytes = new AtomicLong();
 
     /** An empty pool. */
     public SpanPool() {
-        for (DType dtype : DType.values()) {
-            free.put(dtype, new HashMap<>());
-        }
+        Arrays.setAll(shelves, i -> new Shelf());
     }
 
     /**
@@ -43,10 +37,13 @@ public final class SpanPool {
         int head = HEAD_BYTES / dtype.bytes();
         if (length > MAX_ARRAY - head) { throw new OutOfMemoryError("pool: an array cannot hold " + length + " numbers"); }
         int size = arraySize(dtype, length);
+        Span unused = isPooled(dtype, size) ? reuse(dtype, size) : null;
+        if (unused != null && unused.length() == length) { return unused; }
+        Object array = unused == null ? null : Rows.array(unused);
         return switch (dtype) {
-            case F32 -> new Span.F32((float[]) array(dtype, size), head, length);
-            case F64 -> new Span.F64((double[]) array(dtype, size), head, length);
-            case I32 -> new Span.I32((int[]) array(dtype, size), head, length);
+            case F32 -> new Span.F32(array == null ? new float[size] : (float[]) array, head, length);
+            case F64 -> new Span.F64(array == null ? new double[size] : (double[]) array, head, length);
+            case I32 -> new Span.I32(array == null ? new int[size] : (int[]) array, head, length);
         };
     }
 
@@ -67,73 +64,56 @@ public final class SpanPool {
                     "pool: a span of " + span.length() + " " + dtype + " at offset " + span.offset() + " in an array of " + size
                             + " was not taken from a pool");
         }
-        synchronized (free) {
-            ArrayList<Object> arrays = unused(dtype, size);
-            for (int i = arrays.size() - 1; i >= 0; i--) {
-                if (arrays.get(i) == array) {
-                    throw new IllegalStateException("pool: a span of " + span.length() + " " + dtype + " was given back twice");
-                }
-            }
-            arrays.add(array);
-            freeBytes += (long) size * dtype.bytes();
+        if (!shelf(dtype, size).put(span, array)) {
+            throw new IllegalStateException("pool: a span of " + span.length() + " " + dtype + " was given back twice");
         }
     }
 
     /** How many pooled arrays were made so far. */
     public long allocations() {
-        synchronized (free) {
-            return allocations;
-        }
+        return allocations.get();
     }
 
     /** How many bytes the pooled arrays had that were made so far. */
     public long allocatedBytes() {
-        synchronized (free) {
-            return allocatedBytes;
-        }
+        return allocatedBytes.get();
     }
 
     /** How many bytes lie in the pool unused. */
     public long freeBytes() {
-        synchronized (free) {
-            return freeBytes;
+        long bytes = 0;
+        for (Shelf shelf : shelves) {
+            bytes += shelf.bytes();
         }
+        return bytes;
     }
 
     /** Leaves all unused arrays to the garbage collector. */
     public void trim() {
-        synchronized (free) {
-            free.values().forEach(Map::clear);
-            freeBytes = 0;
+        for (Shelf shelf : shelves) {
+            shelf.clear();
         }
     }
 
-    private Object array(DType dtype, int size) {
-        if (isPooled(dtype, size)) {
-            long bytes = (long) size * dtype.bytes();
-            synchronized (free) {
-                ArrayList<Object> arrays = unused(dtype, size);
-                if (!arrays.isEmpty()) {
-                    freeBytes -= bytes;
-                    return arrays.removeLast();
-                }
-                allocations++;
-                allocatedBytes += bytes;
-            }
+    private Span reuse(DType dtype, int size) {
+        Span unused = shelf(dtype, size).take();
+        if (unused == null) {
+            allocations.incrementAndGet();
+            allocatedBytes.addAndGet((long) size * dtype.bytes());
         }
-        return switch (dtype) {
-            case F32 -> new float[size];
-            case F64 -> new double[size];
-            case I32 -> new int[size];
-        };
+        return unused;
     }
 
     private static boolean isPooled(DType dtype, int size) {
         return (long) size * dtype.bytes() > SMALL_BYTES;
     }
 
-    private ArrayList<Object> unused(DType dtype, int size) {
-        return free.get(dtype).computeIfAbsent(size, s -> new ArrayList<>());
+    /** The shelf of arrays of this size: octave and eighth of the length behind the head. */
+    private Shelf shelf(DType dtype, int size) {
+        int last = size - HEAD_BYTES / dtype.bytes() - 1;
+        int octave = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(last);
+        int eighth = last / Math.max(1, (1 << octave) / CLASSES_PER_OCTAVE) % CLASSES_PER_OCTAVE;
+        return shelves[(dtype.ordinal() * Integer.SIZE + octave) * CLASSES_PER_OCTAVE + eighth];
     }
 
     /** The head, and the length rounded up to the next of its octave's classes. */
@@ -149,5 +129,41 @@ public final class SpanPool {
             case Span.F64 s -> s.array().length;
             case Span.I32 s -> s.array().length;
         };
+    }
+
+    /** Spans of one type and array size that nobody uses. A lock of its own: worker threads take scratch for each tile. */
+    private static final class Shelf {
+        private static final Span[] EMPTY = {};
+
+        private Span[] spans = EMPTY;
+        private int count;
+
+        synchronized Span take() {
+            if (count == 0) { return null; }
+            Span last = spans[--count];
+            spans[count] = null;
+            return last;
+        }
+
+        /** @return false if the array is here already */
+        synchronized boolean put(Span span, Object array) {
+            for (int i = 0; i < count; i++) {
+                if (Rows.array(spans[i]) == array) { return false; }
+            }
+            if (count == spans.length) {
+                spans = Arrays.copyOf(spans, Math.max(CLASSES_PER_OCTAVE, 2 * count));
+            }
+            spans[count++] = span;
+            return true;
+        }
+
+        synchronized long bytes() {
+            return count == 0 ? 0 : (long) count * lengthOf(spans[0]) * spans[0].dtype().bytes();
+        }
+
+        synchronized void clear() {
+            spans = EMPTY;
+            count = 0;
+        }
     }
 }
