@@ -8,13 +8,13 @@ import picocli.CommandLine.Spec;
 /** {@code steppe bench}: measurements. */
 @Command(name = "bench", description = "Measures how fast this machine trains and predicts.", descriptionHeading = "%n", sortOptions = false, subcommands = {
     BenchStepCommand.class, BenchGemmCommand.class, BenchConvCommand.class,
-    BenchMemoryCommand.class, BenchWarmupCommand.class})
+    BenchMemoryCommand.class, BenchWarmupCommand.class, BenchPredictCommand.class})
 final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "what to measure is missing: step, gemm, conv, memory or warmup");
+        throw new ParameterException(spec.commandLine(), "what to measure is missing: step, gemm, conv, memory, warmup or predict");
     }
 }

@@ -30,7 +30,7 @@ final class BenchMemoryCommand extends Measurement {
 
     @Override
     void measure(Kernels kernels) {
-        print(run(kernels.with(work.plans())));
+        print(run(kernels.with(work.model.plans())));
     }
 
     private Map<String, Object> run(Kernels kernels) {
@@ -46,7 +46,7 @@ final class BenchMemoryCommand extends Measurement {
             step.run();
         }
         Map<String, Object> row = new LinkedHashMap<>();
-        row.put("model", work.model);
+        row.put("model", work.model.name);
         row.put("batch", work.batch);
         row.put("threads", kernels.workers().threads());
         row.put("optimizer", work.optimizer);

@@ -29,14 +29,14 @@ final class BenchStepCommand extends Measurement {
 
     @Override
     void measure(Kernels kernels) {
-        print(time(kernels.with(work.plans())));
+        print(time(kernels.with(work.model.plans())));
     }
 
     private Map<String, Object> time(Kernels kernels) {
         double ms = 1e3 * Timing.medianSeconds(mode.equals("train") ? work.training(kernels) : work.prediction(kernels), steps);
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("peer", Version.text());
-        row.put("model", work.model);
+        row.put("model", work.model.name);
         row.put("batch", work.batch);
         row.put("threads", kernels.workers().threads());
         row.put("optimizer", work.optimizer);

@@ -37,7 +37,7 @@ final class BenchWarmupCommand extends Measurement {
 
     @Override
     void measure(Kernels kernels) {
-        print(run(kernels.with(work.plans())));
+        print(run(kernels.with(work.model.plans())));
     }
 
     private Map<String, Object> run(Kernels kernels) {
@@ -54,7 +54,7 @@ final class BenchWarmupCommand extends Measurement {
         }
         double steady = median(steps.subList(steps.size() - Math.max(1, steps.size() / 3), steps.size()));
         Map<String, Object> row = new LinkedHashMap<>();
-        row.put("model", this.work.model);
+        row.put("model", this.work.model.name);
         row.put("batch", this.work.batch);
         row.put("threads", kernels.workers().threads());
         row.put("optimizer", this.work.optimizer);

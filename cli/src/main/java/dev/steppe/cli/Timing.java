@@ -20,13 +20,23 @@ final class Timing {
 
     /** The median of {@code runs} runs after a warm-up. */
     static double medianSeconds(Runnable work, int runs) {
+        return sortedSeconds(work, runs)[runs / 2];
+    }
+
+    /** What each of {@code runs} runs took after a warm-up, the shortest first. */
+    static double[] sortedSeconds(Runnable work, int runs) {
         warmUp(work, Math.min(LEAST_SECONDS, runs * LEAST_SECONDS_A_RUN));
         double[] seconds = new double[runs];
         for (int i = 0; i < runs; i++) {
             seconds[i] = seconds(work);
         }
         Arrays.sort(seconds);
-        return seconds[runs / 2];
+        return seconds;
+    }
+
+    /** What so many of a hundred runs do not exceed: the nearest rank. */
+    static double percentile(double[] sorted, int percent) {
+        return sorted[Math.max(0, Math.ceilDiv(percent * sorted.length, 100) - 1)];
     }
 
     private static void warmUp(Runnable work, double leastSeconds) {

@@ -91,6 +91,36 @@ class BenchTest {
     }
 
     @Test
+    void predictionsHaveALatencyAndAThroughput() throws FormatException {
+        Shell.Run run = Shell
+                .steppe("bench", "predict", "--json", "--model", "resnet8", "--threads", "1", "--plans", "exact", "--calls", "20",
+                        "--batches", "2,3", "--runs", "2")
+                .ok();
+        Map<String, Object> row = Json.read("output", run.out());
+        assertEquals(List.of("resnet8", 1L, "exact"), List.of(row.get("model"), row.get("threads"), row.get("plans")));
+        double median = (Double) row.get("medianMs");
+        assertTrue(median > 0 && median <= (Double) row.get("p95Ms") && (Double) row.get("p95Ms") <= (Double) row.get("p99Ms"), run.out());
+        assertTrue(List.of(2L, 3L).contains(row.get("bestBatch")) && (Double) row.get("imagesPerSecond") > 0, run.out());
+    }
+
+    @Test
+    void percentilesAreNearestRanks() {
+        double[] seconds = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20};
+        assertEquals(10, Timing.percentile(seconds, 50));
+        assertEquals(19, Timing.percentile(seconds, 95));
+        assertEquals(20, Timing.percentile(seconds, 99));
+        assertEquals(7, Timing.percentile(new double[] {7}, 50));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "8,-1", "20000", "x"})
+    void aBatchThatCannotBeIsRefused(String batches) {
+        Shell.Run run = Shell.steppe("bench", "predict", "--batches", batches);
+        assertEquals(2, run.exit());
+        assertTrue(run.err().contains("--batches"), run.err());
+    }
+
+    @Test
     void withoutJsonATableIsPrinted() {
         List<String> lines = Shell.steppe("bench", "gemm", "--size", "8,9", "--threads", "1", "--runs", "1").ok().out().lines().toList();
         assertEquals(3, lines.size());
