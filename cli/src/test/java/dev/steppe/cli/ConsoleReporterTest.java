@@ -28,7 +28,8 @@ class ConsoleReporterTest {
     }
 
     private static EpochReport epoch(int epoch, double test) {
-        return new EpochReport(epoch, 100, 0.1, 12.34567, 1, 0.05, 0.01, 0.9, test, test / 20, test / 10, List.of(test), 359_999, test,
+        return new EpochReport(epoch, 100, 0.1, 12.34567, 1, 0.05, 0.01, 0.9, 2, 2, test, test / 20, test / 10, List.of(test), 359_999,
+                test,
                 123_456, Map.of());
     }
 

@@ -25,7 +25,8 @@ class PicturesTest {
 
     private static List<EpochReport> epochs(int n, double sharpness, double test) {
         return IntStream.rangeClosed(1, n)
-                .mapToObj(i -> new EpochReport(i, i, 0.1, 2.0 / i, 1.0 / i, 0.05, sharpness / i, 0.9, test * 3 / i, test * (1 - 0.5 / i),
+                .mapToObj(i -> new EpochReport(i, i, 0.1, 2.0 / i, 1.0 / i, 0.05, sharpness / i, 0.9, 2, 2, test * 3 / i,
+                        test * (1 - 0.5 / i),
                         1, List.of(), 1, 1, 1, Map.of()))
                 .toList();
     }

@@ -10,9 +10,32 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The base optimizers of this library, by name. */
 public final class BaseOptimizers {
+    /**
+     * One base optimizer.
+     *
+     * @param card what it is called, where it comes from, what it costs alone
+     * @param defaults with its default options
+     */
+    public record Entry(Card card, BaseOptimizer defaults) {
+        /** As the command line writes it. */
+        public String name() {
+            return card.name();
+        }
+
+        /** Its options: the components of its record. */
+        public List<Setting> settings() {
+            return Catalogue.settings(defaults);
+        }
+    }
+
+    private static final List<Entry> ALL = Stream
+            .of(Sgd.defaults(), Adam.defaults(), AdamW.defaults(), RmsProp.defaults(), Lion.defaults(), Lamb.defaults())
+            .map(base -> new Entry(base.getClass().getAnnotation(Card.class), base)).toList();
+
     static final Catalogue<BaseOptimizer> CATALOGUE = new Catalogue<>("base optimizer", byName());
 
     private BaseOptimizers() {
@@ -20,13 +43,13 @@ public final class BaseOptimizers {
 
     private static Map<String, BaseOptimizer> byName() {
         Map<String, BaseOptimizer> all = new LinkedHashMap<>();
-        all.put("sgd", Sgd.defaults());
-        all.put("adam", Adam.defaults());
-        all.put("adamw", AdamW.defaults());
-        all.put("rmsprop", RmsProp.defaults());
-        all.put("lion", Lion.defaults());
-        all.put("lamb", Lamb.defaults());
+        ALL.forEach(entry -> all.put(entry.name(), entry.defaults()));
         return all;
+    }
+
+    /** All base optimizers. */
+    public static List<Entry> all() {
+        return ALL;
     }
 
     /** All names. */

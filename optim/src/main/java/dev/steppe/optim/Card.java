@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What the catalogue says of a {@link SamVariant}; it stands on the variant's record, beside the formula. Everything is that of the default options, over a
- * whole batch.
+ * What the catalogue says of a {@link SamVariant} or a {@link BaseOptimizer}; it stands on the record, beside the formula. Everything is that of the default
+ * options, over a whole batch.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

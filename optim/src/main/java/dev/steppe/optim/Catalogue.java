@@ -219,7 +219,7 @@ final class Catalogue<T> {
         return new OptionException(owner + ": " + component.getName() + " = '" + text + "' must be " + rule);
     }
 
-    private static String text(Class<?> type, Object value) {
+    static String text(Class<?> type, Object value) {
         Catalogue<?> catalogue = of(type);
         if (catalogue != null) { return catalogue.nestedText(value); }
         return switch (value) {

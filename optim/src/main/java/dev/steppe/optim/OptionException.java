@@ -1,6 +1,7 @@
 package dev.steppe.optim;
 
 import java.io.Serial;
+import java.util.Collection;
 
 /** An option has a name that does not exist or a value that it must not have; the message says which, and what would be right. */
 public final class OptionException extends IllegalArgumentException {
@@ -20,5 +21,10 @@ public final class OptionException extends IllegalArgumentException {
     /** Throws unless {@code value} is finite and at least 0. */
     public static void requireLength(String owner, String option, double value) {
         require(Double.isFinite(value) && value >= 0, owner, option, value, "finite and at least 0");
+    }
+
+    /** What to throw where none of {@code names} is {@code name}: it names the nearest ones, and all. */
+    public static OptionException unknown(String kind, String name, Collection<String> names) {
+        return Catalogue.unknown(kind, name, names);
     }
 }

@@ -9,4 +9,8 @@ package dev.steppe.optim;
  * @param origin where the default comes from: paper and section, or official code
  */
 public record Setting(String name, Class<?> type, Object defaultValue, String origin) {
+    /** The default as the command line writes it: {@code 0.05}, {@code weights}, {@code 0.5/0.75}, {@code fisher(sparsity=0.5)}. */
+    public String text() {
+        return Catalogue.text(type, defaultValue);
+    }
 }

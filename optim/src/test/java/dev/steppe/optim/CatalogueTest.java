@@ -13,6 +13,7 @@ import dev.steppe.optim.sam.Sam;
 import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,6 +137,18 @@ class CatalogueTest {
 
     private static void assertDocumented(List<Setting> settings) {
         settings.forEach(setting -> assertFalse(setting.origin().isBlank(), setting + " has no origin"));
+    }
+
+    @Test
+    void baseOptimizersHaveCards() {
+        for (BaseOptimizers.Entry entry : BaseOptimizers.all()) {
+            assertEquals(entry.defaults(), BaseOptimizers.parse(entry.name()));
+            assertEquals(entry.defaults().memory().size(), entry.card().memory(), entry.name());
+            assertEquals(List.of(1.0, 1.0), List.of(entry.card().forwards(), entry.card().backwards()), entry.name());
+            assertFalse(entry.card().title().isBlank() || entry.card().formula().isBlank() || entry.card().note().isBlank(), entry.name());
+        }
+        assertEquals("learningRate=0.1 momentum=0.0 weightDecay=0.0 nesterov=false", BaseOptimizers.all().getFirst().settings().stream()
+                .map(setting -> setting.name() + "=" + setting.text()).collect(Collectors.joining(" ")));
     }
 
     @Test

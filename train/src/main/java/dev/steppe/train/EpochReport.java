@@ -17,6 +17,8 @@ import java.util.Map;
  * @param perturbationNorm mean over the steps of the norm of the perturbation
  * @param sharpness mean over the steps of the loss at the perturbed weights minus the loss at the weights
  * @param cosine mean over the steps of the cosine between the gradients at both
+ * @param forwards mean over the steps of how many times an example of the batch went forward
+ * @param backwards the same backward
  * @param testLoss mean loss of the test examples
  * @param testAccuracy share of test examples whose class was predicted, from 0 to 1
  * @param testTop5 share of test examples whose class was among the five most likely
@@ -27,8 +29,8 @@ import java.util.Map;
  * @param extra numbers of the program's own, see {@link Trainer#metric}
  */
 public record EpochReport(int epoch, long step, double learningRate, double trainLoss, double gradientNorm, double perturbationNorm,
-        double sharpness,
-        double cosine, double testLoss, double testAccuracy, double testTop5, List<Double> testAccuracyPerClass, double trainSeconds,
+        double sharpness, double cosine, double forwards, double backwards, double testLoss, double testAccuracy, double testTop5,
+        List<Double> testAccuracyPerClass, double trainSeconds,
         double testSeconds,
         double imagesPerSecond, Map<String, Double> extra) {
     /** Copies the lists. */

@@ -291,7 +291,8 @@ public final class Trainer {
         double n = sums.steps();
         return new EpochReport(reports.size() + 1, optimizer.steps(), sums.learningRate(), sums.loss() / sums.examples(),
                 sums.gradientNorm() / n,
-                sums.perturbationNorm() / n, sums.sharpness() / n, sums.cosine() / n, tested ? test.loss() : Double.NaN,
+                sums.perturbationNorm() / n, sums.sharpness() / n, sums.cosine() / n, sums.forwards() / n, sums.backwards() / n,
+                tested ? test.loss() : Double.NaN,
                 tested ? test.accuracy() : Double.NaN, tested ? test.top5() : Double.NaN,
                 tested ? IntStream.range(0, test.classes()).mapToObj(test::accuracy).toList() : List.of(), sums.seconds(),
                 tested ? testSeconds : Double.NaN, sums.examples() / sums.seconds(), extra);

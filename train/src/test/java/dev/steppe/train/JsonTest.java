@@ -62,7 +62,8 @@ class JsonTest {
 
     @Test
     void reportsAreReadBackAndDamagedOnesRefused() throws FormatException {
-        EpochReport report = new EpochReport(2, 156, 0.05, 0.7, 1.5, 0.05, Double.NaN, 0.9, 0.6, 0.81, 0.99, List.of(0.5, Double.NaN), 3.5,
+        EpochReport report = new EpochReport(2, 156, 0.05, 0.7, 1.5, 0.05, Double.NaN, 0.9, 2, 1.5, 0.6, 0.81, 0.99,
+                List.of(0.5, Double.NaN), 3.5,
                 0.25, 2000,
                 Map.of("norm", 3.0));
         String json = Json.write(report.toMap());

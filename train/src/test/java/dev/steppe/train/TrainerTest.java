@@ -153,7 +153,8 @@ class TrainerTest {
     private static List<EpochReport> epochs(double... accuracies) {
         List<EpochReport> epochs = new ArrayList<>();
         for (double accuracy : accuracies) {
-            epochs.add(new EpochReport(epochs.size() + 1, 0, 0, 0, 0, 0, 0, 0, 0, accuracy, 0, List.of(), 0, 0, 0, java.util.Map.of()));
+            epochs.add(
+                    new EpochReport(epochs.size() + 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, accuracy, 0, List.of(), 0, 0, 0, java.util.Map.of()));
         }
         return epochs;
     }

@@ -22,7 +22,9 @@ public record Qr(double[][] q, double[][] r) {
     public static Qr of(double[][] a) {
         int m = a.length;
         int n = m == 0 ? 0 : a[0].length;
-        if (n == 0 || m < n) { throw new ShapeException("qr: a matrix of " + m + " rows and " + n + " columns, expected rows >= columns >= 1"); }
+        if (n == 0 || m < n) {
+            throw new ShapeException("qr: a matrix of " + m + " rows and " + n + " columns, expected rows >= columns >= 1");
+        }
         double[][] r = copy(a, n);
         double[][] reflectors = new double[n][];
         for (int k = 0; k < n; k++) {

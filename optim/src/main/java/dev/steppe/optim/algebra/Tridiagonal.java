@@ -27,7 +27,8 @@ public record Tridiagonal(double[] values, double[][] vectors) {
     public static Tridiagonal of(double[] diagonal, double[] beside) {
         int n = diagonal.length;
         if (n == 0 || beside.length != n - 1) {
-            throw new ShapeException("tridiagonal: " + n + " numbers on the diagonal and " + beside.length + " beside it, expected n and n - 1");
+            throw new ShapeException(
+                    "tridiagonal: " + n + " numbers on the diagonal and " + beside.length + " beside it, expected n and n - 1");
         }
         double[] d = finite("diagonal", diagonal);
         double[] e = Arrays.copyOf(finite("beside", beside), n);
