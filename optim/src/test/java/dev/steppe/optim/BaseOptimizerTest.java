@@ -30,7 +30,9 @@ class BaseOptimizerTest {
         Map<String, Object> cases = Json.map(Json.resource("torch.json").get("cases"));
         for (DType dtype : new DType[] {DType.F64, DType.F32}) {
             Toy toy = new Toy("family.json", dtype);
-            double distance = toy.distance(Recipe.parse(text, null), Map.of("w", cases.get(name)), Options.defaults());
+            double distance = toy.distance(
+                    Recipe.parse(text, null).minimise(toy.objective, toy.start, Options.defaults().kernels(Toy.KERNELS)),
+                    Optimizer::current, Json.rows(cases.get(name)));
             assertTrue(distance <= (dtype == DType.F64 ? 1e-12 : 1e-5), name + " in " + dtype + ": relative distance " + distance);
         }
     }

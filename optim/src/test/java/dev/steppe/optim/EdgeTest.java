@@ -22,6 +22,7 @@ import dev.steppe.optim.sam.Sam;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,12 +40,13 @@ class EdgeTest {
     }
 
     private static List<SamVariant> variants() {
-        return List.of(new Plain(), Sam.defaults(), new Sam(0.05, 0), Asam.defaults(),
-                Asam.defaults().scope(Asam.Scope.ALL).eta(0).epsilon(0));
+        return Stream.concat(Stream.of(new Plain(), new Sam(0.05, 0), Asam.defaults().scope(Asam.Scope.ALL).eta(0).epsilon(0)),
+                Subjects.variants()).toList();
     }
 
     private static Optimizer optimizer(SamVariant variant, BaseOptimizer base, Objective objective, Parameters start) {
-        return variant.over(base).minimise(objective, start, Options.defaults().kernels(Toy.KERNELS));
+        return variant.over(base).minimise(objective, start, Options.defaults().schedule(new ConstantSchedule(), 5)
+                .auxiliary(t -> Quadratic.BATCH).kernels(Toy.KERNELS));
     }
 
     private static Objective scaled(double gradient) {
@@ -59,7 +61,7 @@ class EdgeTest {
                 Optimizer optimizer = optimizer(variant, base, scaled(0), start(dtype));
                 for (int t = 0; t < 3; t++) {
                     StepReport report = optimizer.step(Quadratic.BATCH);
-                    assertEquals(0, report.perturbationNorm(), variant.toString());
+                    assertTrue(report.perturbationNorm() == 0 || Subjects.isRandom(variant), variant.toString());
                     assertEquals(0, report.gradientNorm());
                     assertEquals(0, report.sharpness());
                     assertEquals(1, report.cosine());
@@ -122,9 +124,7 @@ class EdgeTest {
     void frozenParametersStayBitForBit(DType dtype) {
         Objective objective = Objective.ofLosses((Batch batch, Pass pass) -> pass.at(USED).mul(pass.at(USED)).sum()
                 .add(pass.at(OTHER).mul(pass.at(OTHER)).sum()).reshape(1));
-        List<SamVariant> all = List.of(new Plain(), Sam.defaults(), Asam.defaults(), new Sketches.Bsam(0.1, 0.1, true, true),
-                new Sketches.Wsam(0.1, 0.9, true, false, 1));
-        for (SamVariant variant : all) {
+        for (SamVariant variant : variants()) {
             for (BaseOptimizer base : List.of(Sgd.of(0.1).momentum(0.9).weightDecay(0.1), AdamW.of(0.1).weightDecay(0.1))) {
                 Parameters start = start(dtype);
                 Optimizer free = optimizer(variant, base, objective, start);

@@ -48,6 +48,8 @@ class EngineSeamsTest {
         all.put("family/sagm", new Sketches.Sagm(0.2, 0.05));
         all.put("family/every_k", new Sketches.When(t -> t % 3 == 0, Sam.defaults().rho(0.2)));
         all.put("family/reuse_eps_k2", new Sketches.Reuse(2, new Sam(0.2, 1e-16)));
+        all.put("family/m_sam_1", Sketches.shards(1));
+        all.put("family/m_sam_2", Sketches.shards(2));
         all.put("family/ksam", new Sketches.KSam(0.2, 2));
         return all;
     }
@@ -56,13 +58,8 @@ class EngineSeamsTest {
         return sketches().keySet().stream();
     }
 
-    private static Map<String, Object> reference(Toy toy, String name) {
-        return Json.map(toy.cases().get(name.substring(name.indexOf('/') + 1)));
-    }
-
     private static Recipe recipe(Toy toy, String name) {
-        Map<String, Object> reference = reference(toy, name);
-        return sketches().get(name).over(Toy.base(Json.map(reference.containsKey("base") ? reference.get("base") : toy.file.get("base"))));
+        return sketches().get(name).over(toy.base(toy.reference(name)));
     }
 
     private static Toy toy(String name, DType dtype) {
@@ -73,41 +70,11 @@ class EngineSeamsTest {
     @MethodSource("names")
     void followsItsReference(String name) {
         Toy toy = toy(name, DType.F64);
-        double distance = toy.distance(recipe(toy, name), reference(toy, name), Options.defaults());
+        double distance = Golden.of(name, sketches().get(name)).distance(toy);
         assertTrue(distance <= 1e-12, name + ": relative distance " + distance);
         Toy single = toy(name, DType.F32);
-        distance = single.distance(recipe(single, name), reference(single, name), Options.defaults());
+        distance = Golden.of(name, sketches().get(name)).distance(single);
         assertTrue(distance <= 1e-5, name + " in F32: relative distance " + distance);
-    }
-
-    @ParameterizedTest
-    @MethodSource("names")
-    void goesOnFromASavedStateBitForBit(String name) {
-        Toy toy = toy(name, DType.F64);
-        Optimizer whole = recipe(toy, name).minimise(toy.objective, toy.start, Options.defaults().kernels(Toy.KERNELS));
-        OptimizerState saved = null;
-        for (int t = 0; t < 12; t++) {
-            if (t == 7) {
-                saved = whole.state();
-            }
-            whole.step(toy.batches.get(t % 3));
-        }
-        Optimizer resumed = recipe(toy, name).minimise(toy.objective, toy.start, Options.defaults().kernels(Toy.KERNELS));
-        resumed.restore(saved);
-        for (int t = 7; t < 12; t++) {
-            resumed.step(toy.batches.get(t % 3));
-        }
-        States.assertEqual(whole.state(), resumed.state());
-    }
-
-    @Test
-    void shardsAreMSharpness() {
-        for (int m : new int[] {1, 2}) {
-            Toy toy = new Toy("family.json", DType.F64);
-            Recipe sam = Sam.defaults().rho(0.2).over(Toy.base(Json.map(toy.file.get("base"))));
-            double distance = toy.distance(sam, Json.map(toy.cases().get("m_sam_" + m)), Options.defaults().shard(m));
-            assertTrue(distance <= 1e-12, "m = " + m + ": relative distance " + distance);
-        }
     }
 
     /** Variants compose: the ascent of one, the descent of another. */

@@ -7,44 +7,50 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.steppe.kernels.DType;
 import dev.steppe.optim.base.Sgd;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Reference trajectories of 12 steps, as official PyTorch code produces them (davda54/sam, torch.optim). */
+/** Reference trajectories of 12 steps; most were reproduced by official PyTorch code. */
 class GoldenTest {
-    private static final String CASES = """
-            seed.json   | sgd          |
-            seed.json   | sgd_nesterov |
-            seed.json   | adamw        |
-            seed.json   | sam          | sam:rho=0.2
-            seed.json   | sam_adamw    | sam:rho=0.2
-            seed.json   | sam_adaptive | asam:rho=0.5,eta=0,scope=all,epsilon=1e-12
-            family.json | sam          | sam:rho=0.2
-            family.json | asam         | asam:rho=0.5
-            """;
-
-    private static double distance(String file, String name, String variant, DType dtype) {
-        Toy toy = new Toy(file, dtype);
-        Map<String, Object> reference = Json.map(toy.cases().get(name));
-        BaseOptimizer base = Toy.base(Json.map(reference.containsKey("base") ? reference.get("base") : toy.file.get("base")));
-        String text = BaseOptimizers.format(base);
-        Recipe recipe = variant == null ? Recipe.parse(text, null) : Recipe.parse(variant, text);
-        return toy.distance(recipe, reference, Options.defaults());
+    /** Cases are listed by theme; a new list is added here. */
+    static Stream<Golden> cases() {
+        return Stream.of(SeedGoldens.cases()).flatMap(c -> c);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = CASES)
-    void inDoublePrecision(String file, String name, String variant) {
-        double distance = distance(file, name, variant, DType.F64);
-        assertTrue(distance <= 1e-12, name + ": relative distance " + distance);
+    @MethodSource("cases")
+    void inDoublePrecision(Golden golden) {
+        double distance = golden.distance(new Toy(golden.file(), DType.F64));
+        assertTrue(distance <= 1e-12, golden + ": relative distance " + distance);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = CASES)
-    void inSinglePrecision(String file, String name, String variant) {
-        double distance = distance(file, name, variant, DType.F32);
-        assertTrue(distance <= 1e-5, name + ": relative distance " + distance);
+    @MethodSource("cases")
+    void inSinglePrecision(Golden golden) {
+        double distance = golden.distance(new Toy(golden.file(), DType.F32));
+        assertTrue(distance <= 1e-5, golden + ": relative distance " + distance);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void goesOnFromASavedStateBitForBit(Golden golden) {
+        Toy toy = new Toy(golden.file(), DType.F64);
+        Optimizer whole = golden.start(toy);
+        OptimizerState saved = null;
+        for (int t = 0; t < 12; t++) {
+            if (t == 7) {
+                saved = whole.state();
+            }
+            whole.step(toy.batches.get(t % 3));
+        }
+        Optimizer resumed = golden.start(toy);
+        resumed.restore(saved);
+        for (int t = 7; t < 12; t++) {
+            resumed.step(toy.batches.get(t % 3));
+        }
+        States.assertEqual(whole.state(), resumed.state());
     }
 
     @Test

@@ -25,35 +25,71 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the passes of a step share and what only the first of them does; batches in parts. */
 class PassesTest {
-    private static final BaseOptimizer SGD = Sgd.of(0.1).momentum(0.9).weightDecay(1e-3);
+    private static final BaseOptimizer SGD = Subjects.SGD;
 
     private static Optimizer optimizer(Recipe recipe, TinyNet net, Options options) {
         return recipe.minimise(net.objective(), net.start(), options.kernels(Toy.KERNELS));
     }
 
     static Stream<SamVariant> variants() {
-        return Stream.concat(SamVariants.all().stream().map(SamVariants.Entry::defaults),
-                Stream.of(new Sketches.Bsam(0.05, 0.05, true, false), new Sketches.Gam(0.2, 0.02, 0.5, 0.6, 0.03)));
+        return Subjects.variants();
     }
 
     private static Buffers.Entry statistics(Optimizer optimizer) {
         return optimizer.current().buffers().entries().iterator().next();
     }
 
+    /** Exactly once, by the first pass; where that is at the weights, on the whole batch, they are those of a plain optimizer. */
     @ParameterizedTest
     @MethodSource("variants")
     void statisticsAreCollectedOncePerStepAndAsByAPlainOptimizer(SamVariant variant) {
         TinyNet net = new TinyNet(DType.F64, true, 0);
-        Optimizer sam = optimizer(variant.over(SGD), net, Options.defaults());
+        Optimizer sam = optimizer(variant.over(SGD), net, Subjects.options(net, 5, 6));
         Optimizer plain = optimizer(SGD, net, Options.defaults());
+        double[] start = net.start().point().toDoubles();
+        boolean[] atWeights = new boolean[1];
+        net.hook = pass -> {
+            atWeights[0] = Arrays.equals(start, pass.parameters().point().toDoubles());
+            net.hook = next -> {
+            };
+        };
         sam.step(net.batch(0, 6));
         plain.step(net.batch(0, 6));
-        States.assertEqual("mean", statistics(plain).mean(), statistics(sam).mean());
-        States.assertEqual("variance", statistics(plain).variance(), statistics(sam).variance());
+        assertEquals(1, statistics(sam).batches());
+        if (atWeights[0]) {
+            assertArrayEquals(statistics(plain).mean().toDoubles(), statistics(sam).mean().toDoubles(), 1e-15);
+            assertArrayEquals(statistics(plain).variance().toDoubles(), statistics(sam).variance().toDoubles(), 1e-14);
+        }
         for (int t = 1; t < 5; t++) {
             sam.step(net.batch(t, 6));
         }
         assertEquals(5, statistics(sam).batches());
+    }
+
+    /** Over 100 steps, and as the model sees them. */
+    @Test
+    void passesAreThoseOfTheCatalogue() {
+        for (SamVariants.Entry entry : SamVariants.all()) {
+            TinyNet net = new TinyNet(DType.F32, false, 0);
+            Optimizer optimizer = optimizer(entry.defaults().over(SGD), net, Subjects.options(net, 100, 20));
+            double[] seen = new double[1];
+            net.examples = n -> seen[0] += n / 20.0;
+            double forwards = 0;
+            double backwards = 0;
+            for (int t = 0; t < 100; t++) {
+                StepReport report = optimizer.step(net.batch(t, 20));
+                forwards += report.forwards();
+                backwards += report.backwards();
+            }
+            assertEquals(seen[0], forwards, 1e-9, entry.name() + " went forward");
+            if (entry.card().atMost()) {
+                assertTrue(forwards <= 100 * entry.card().forwards() + 1e-9 && forwards > 0, entry.name() + ": " + forwards);
+                assertTrue(backwards <= 100 * entry.card().backwards() + 1e-9 && backwards > 0, entry.name() + ": " + backwards);
+            } else {
+                assertEquals(100 * entry.card().forwards(), forwards, 1e-9, entry.name() + ", forwards");
+                assertEquals(100 * entry.card().backwards(), backwards, 1e-9, entry.name() + ", backwards");
+            }
+        }
     }
 
     /** The statistics of a batch in parts are those of the batch, whatever the parts. */
@@ -82,12 +118,12 @@ class PassesTest {
             keys.add(pass.key());
             masks.add(Tensor.full(DType.F32, Shape.of(64), 1).dropout(pass.key().fold("dropout"), 0.5).toDoubles());
         };
-        Optimizer optimizer = optimizer(variant.over(SGD), net, Options.defaults().seed(3));
+        Optimizer optimizer = optimizer(variant.over(SGD), net, Subjects.options(net, 20, 6).seed(3));
         List<double[]> steps = new ArrayList<>();
         for (int t = 0; t < 20; t++) {
             masks.clear();
             optimizer.step(net.batch(0, 6));
-            assertTrue(masks.size() >= 2);
+            assertFalse(masks.isEmpty());
             for (double[] mask : masks) {
                 assertArrayEquals(masks.getFirst(), mask);
             }
@@ -125,9 +161,9 @@ class PassesTest {
         double[] weights = new double[32];
         Arrays.setAll(weights, i -> (1 + i % 3) / 60.0);
         for (boolean weighted : new boolean[] {false, true}) {
-            Optimizer whole = optimizer(variant.over(SGD), net, Options.defaults());
-            Optimizer eights = optimizer(variant.over(SGD), net, Options.defaults().microBatch(8));
-            Optimizer uneven = optimizer(variant.over(SGD), net, Options.defaults().microBatch(5));
+            Optimizer whole = optimizer(variant.over(SGD), net, Subjects.options(net, 10, 32));
+            Optimizer eights = optimizer(variant.over(SGD), net, Subjects.options(net, 10, 32).microBatch(8));
+            Optimizer uneven = optimizer(variant.over(SGD), net, Subjects.options(net, 10, 32).microBatch(5));
             for (int t = 0; t < 10; t++) {
                 Batch batch = weighted ? net.batch(t, 32).weighted(weights) : net.batch(t, 32);
                 StepReport expected = whole.step(batch);
@@ -136,8 +172,8 @@ class PassesTest {
                 assertEquals(expected.loss(), report.loss(), 1e-12);
                 assertEquals(expected.forwards(), report.forwards());
                 double[] w = whole.current().point().toDoubles();
-                assertTrue(Toy.distance(eights.current().point().toDoubles(), w) <= 1e-12);
-                assertTrue(Toy.distance(uneven.current().point().toDoubles(), w) <= 1e-12);
+                assertTrue(Toy.distance(eights.current().point().toDoubles(), w) <= 1e-12, "in eights");
+                assertTrue(Toy.distance(uneven.current().point().toDoubles(), w) <= 1e-12, "in fives");
             }
         }
     }

@@ -166,20 +166,6 @@ class QuadraticTest {
         assertArrayEquals(expected, w, 1e-12);
     }
 
-    @Test
-    void passesAreCounted() {
-        for (SamVariants.Entry entry : SamVariants.all()) {
-            Quadratic q = random(1, 6);
-            StepReport report = q.minimise(entry.defaults().over(SGD)).step(Quadratic.BATCH);
-            assertEquals(entry.card().forwards(), q.places.size(), entry.name());
-            assertEquals(entry.card().forwards(), report.forwards(), entry.name());
-            assertEquals(entry.card().backwards(), report.backwards(), entry.name());
-        }
-        Quadratic q = random(1, 6);
-        q.minimise(ADAMW).step(Quadratic.BATCH);
-        assertEquals(1, q.places.size());
-    }
-
     /** 100 problems of 1 to 20 dimensions in three tensors, 50 steps each, against the formulas written out; every step ends at stepped weights, not at w + e. */
     @Test
     void followsTheFormulas() {

@@ -14,6 +14,21 @@ final class Sketches {
     private Sketches() {
     }
 
+    static SamVariant shards(int size) {
+        SamVariant sam = dev.steppe.optim.sam.Sam.defaults().rho(0.2);
+        return new SamVariant() {
+            @Override
+            public Perturbation perturbation(SamStep step) {
+                return sam.perturbation(step);
+            }
+
+            @Override
+            public Tensor gradient(SamStep step) {
+                return step.mean(size, sam::gradient);
+            }
+        };
+    }
+
     /** |w|^2 on all parameters: what davda54/sam and WSAM call adaptive. */
     private static Perturbation ball(SamStep s, Tensor d, double rho, boolean adaptive) {
         Metric square = (step, x, out) -> {

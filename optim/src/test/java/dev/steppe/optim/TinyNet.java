@@ -17,6 +17,7 @@ import dev.steppe.kernels.DType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** Convolution, BatchNorm, ReLU, dropout, global average, linear layer: 5x5 images to 3 classes. */
 final class TinyNet {
@@ -31,6 +32,10 @@ final class TinyNet {
     final double dropout;
     /** Called by every pass before it begins. */
     Consumer<Pass> hook = pass -> {
+    };
+
+    /** Told the number of examples of every pass. */
+    IntConsumer examples = n -> {
     };
 
     TinyNet(DType dtype, boolean normalised, double dropout) {
@@ -73,6 +78,7 @@ final class TinyNet {
 
     private Tensor forward(Tensor images, Pass pass) {
         hook.accept(pass);
+        examples.accept(images.shape().dim(0));
         Tensor x = images.conv2d(pass.at(filter), 1, 1, 1, 1);
         if (normalised) {
             x = normalise(x, pass);

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The problem of the reference trajectories: losses {@code 0.5 (tanh(X w) - y)^2} of 4 rows in 3 batches; w is a weight W [2, 2] and a parameter c [2] of a
@@ -65,20 +66,26 @@ final class Toy {
         return Tensor.of(shape, numbers).to(dtype);
     }
 
-    Map<String, Object> cases() {
-        return Json.map(file.get("cases"));
+    /** The case of the file that a {@linkplain Golden#name name} means. */
+    Map<String, Object> reference(String name) {
+        return Json.map(Json.map(file.get("cases")).get(name.substring(name.indexOf('/') + 1)));
     }
 
-    /** Trains as the file says and gives the largest relative distance of a row from its reference. */
-    double distance(Recipe recipe, Map<String, Object> reference, Options options) {
-        double[][] expected = Json.rows(reference.get("w"));
-        Optimizer optimizer = recipe.minimise(objective, start, options.kernels(KERNELS));
+    /** Steps through the batches; the largest relative distance of what is read after a step from its reference. */
+    double distance(Optimizer optimizer, Function<Optimizer, Parameters> row, double[][] expected) {
         double worst = 0;
         for (int t = 0; t < expected.length; t++) {
             optimizer.step(batches.get(t % batches.size()));
-            worst = Math.max(worst, distance(optimizer.current().point().toDoubles(), expected[t]));
+            worst = Math.max(worst, distance(row.apply(optimizer).point().toDoubles(), expected[t]));
         }
         return worst;
+    }
+
+    /** What the file uses in place of the standard normal draw number {@code draw} of a step. */
+    Tensor noise(long step, int draw) {
+        double[] z = new double[6];
+        java.util.Arrays.setAll(z, j -> Math.cos(1 + 13.0 * step + 5 * draw + 3 * j));
+        return tensor(start.point().dtype(), Shape.of(6), z);
     }
 
     /** {@code |a - b| / |b|}. */
@@ -92,8 +99,9 @@ final class Toy {
         return Math.sqrt(miss) / Math.sqrt(norm);
     }
 
-    /** The base optimizer that a case of the files describes. */
-    static BaseOptimizer base(Map<String, Object> base) {
+    /** The base optimizer that a case of the file describes, or else the file. */
+    BaseOptimizer base(Map<String, Object> reference) {
+        Map<String, Object> base = Json.map(reference.getOrDefault("base", file.get("base")));
         double rate = (Double) base.get("lr");
         double decay = (Double) base.get("weightDecay");
         if (base.get("name").equals("adamw")) {

@@ -1,0 +1,47 @@
+package dev.steppe.optim;
+
+import dev.steppe.optim.base.AdamW;
+import dev.steppe.optim.base.Sgd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What the tests of the engine's promises run over: every variant of the catalogue, with its defaults and with the settings of {@link #MORE}, each over SGD and
+ * over AdamW. A variant that is registered is tested.
+ */
+final class Subjects {
+    /** Settings under which a short run reaches what the defaults reach late, and variants within variants; as the command line writes them. */
+    private static final List<String> MORE = List.of(
+            "asam:scope=all,eta=0,epsilon=1e-12");
+
+    private static final Set<String> RANDOM = Set.of("rwp", "arwp", "lpfsgd", "bayesiansam");
+
+    static final BaseOptimizer SGD = Sgd.of(0.1).momentum(0.9).weightDecay(1e-3);
+    static final BaseOptimizer ADAMW = AdamW.of(0.01).weightDecay(0.1);
+
+    private Subjects() {
+    }
+
+    static Stream<SamVariant> variants() {
+        return Stream.concat(SamVariants.all().stream().map(SamVariants.Entry::defaults), MORE.stream().map(SamVariants::parse));
+    }
+
+    static Stream<Recipe> recipes() {
+        List<Recipe> recipes = new ArrayList<>(List.of(SGD, ADAMW));
+        variants().forEach(variant -> recipes.addAll(List.of(variant.over(SGD), variant.over(ADAMW))));
+        return recipes.stream();
+    }
+
+    /** Whether a variant perturbs without regard to the gradient: at random, or along a memory. */
+    static boolean isRandom(SamVariant variant) {
+        return RANDOM.contains(SamVariants.format(variant).split(":")[0]);
+    }
+
+    /** Options with everything that a variant may ask for: the length of the run, second batches (of the size of the first). */
+    static Options options(TinyNet net, long steps, int examples) {
+        return Options.defaults().schedule(new ConstantSchedule(), steps).auxiliary(t -> net.batch((int) t + 1000, examples))
+                .kernels(Toy.KERNELS);
+    }
+}
