@@ -5,6 +5,7 @@ import dev.steppe.core.ParameterSpace;
 import dev.steppe.core.Points;
 import dev.steppe.core.RandomKey;
 import dev.steppe.core.Tensor;
+import dev.steppe.core.TensorType;
 import dev.steppe.kernels.Kernels;
 import java.util.List;
 import java.util.function.Function;
@@ -321,6 +322,11 @@ public final class SamStep {
     /** Notes a number for the steps to come. */
     public void remember(String name, double number) {
         proposal.numbers.put(own(name), number);
+    }
+
+    /** A tensor of any shape and type that may be written until the end of the step; its contents are undefined. */
+    public Tensor blank(TensorType type) {
+        return engine.workspace().take(type);
     }
 
     /** The tensor that the last step {@linkplain #rememberTable remembered} under this name, to be read only; null if there is none. */

@@ -1,48 +1,57 @@
 package dev.steppe.optim;
 
-import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
-import dev.steppe.kernels.DType;
+import dev.steppe.core.TensorType;
 import dev.steppe.kernels.Kernels;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/** All points of an optimizer, used again and again: after its first steps an optimizer allocates no array any more. */
+/** All points and tables of an optimizer, used again and again: after its first steps an optimizer allocates no array any more. */
 final class Workspace {
     private final Kernels kernels;
-    private final DType dtype;
-    private final int size;
+    private final TensorType point;
     private final List<Tensor> all = new ArrayList<>();
-    private final Deque<Tensor> free = new ArrayDeque<>();
+    private final Map<TensorType, Deque<Tensor>> free = new HashMap<>();
     /** Those that were taken since the last {@link #keep}, in order. */
     private final List<Tensor> taken = new ArrayList<>();
 
     Workspace(Kernels kernels, Tensor like) {
         this.kernels = kernels;
-        this.dtype = like.dtype();
-        this.size = like.size();
+        this.point = like.type();
     }
 
     /** A point that nobody uses; its contents are undefined. */
     Tensor take() {
-        if (free.isEmpty()) {
-            Tensor t = Tensor.of(Shape.of(size), kernels.spans().take(dtype, size));
-            all.add(t);
-            free.push(t);
-        }
-        taken.add(free.peek());
-        return free.pop();
+        return take(point);
     }
 
-    /** Takes back a point that nobody uses any more. */
+    /** A tensor that nobody uses; its contents are undefined. */
+    Tensor take(TensorType type) {
+        Deque<Tensor> unused = free(type);
+        if (unused.isEmpty()) {
+            Tensor t = Tensor.of(type.shape(), kernels.spans().take(type.dtype(), type.shape().size()));
+            all.add(t);
+            unused.push(t);
+        }
+        taken.add(unused.peek());
+        return unused.pop();
+    }
+
+    private Deque<Tensor> free(TensorType type) {
+        return free.computeIfAbsent(type, t -> new ArrayDeque<>());
+    }
+
+    /** Takes back a tensor that nobody uses any more. */
     void give(Tensor t) {
         taken.removeIf(other -> other == t);
-        free.push(t);
+        free(t.type()).push(t);
     }
 
     /** A moment to go back to. */
@@ -56,7 +65,7 @@ final class Workspace {
         List<Tensor> since = taken.subList(mark, taken.size());
         since.removeIf(t -> {
             if (!kept.contains(t)) {
-                free.push(t);
+                free(t.type()).push(t);
             }
             return !kept.contains(t);
         });
@@ -69,7 +78,7 @@ final class Workspace {
         free.clear();
         for (Tensor t : all) {
             if (!kept.contains(t)) {
-                free.add(t);
+                free(t.type()).add(t);
             }
         }
     }
@@ -82,6 +91,6 @@ final class Workspace {
 
     /** How many points there are. */
     int size() {
-        return all.size();
+        return (int) all.stream().filter(t -> t.type().equals(point)).count();
     }
 }

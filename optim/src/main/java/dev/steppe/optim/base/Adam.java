@@ -68,6 +68,16 @@ public record Adam(
     }
 
     @Override
+    public String velocity() {
+        return MEAN;
+    }
+
+    @Override
+    public double coupledDecay() {
+        return weightDecay;
+    }
+
+    @Override
     public void update(Update u) {
         double correction1 = 1 - Math.pow(beta1, u.number() + 1);
         double correction2 = 1 - Math.pow(beta2, u.number() + 1);

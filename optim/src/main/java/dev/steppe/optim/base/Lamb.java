@@ -71,6 +71,11 @@ public record Lamb(
     }
 
     @Override
+    public String velocity() {
+        return MEAN;
+    }
+
+    @Override
     public void update(Update u) {
         double correction1 = 1 - Math.pow(beta1, u.number() + 1);
         double correction2 = 1 - Math.pow(beta2, u.number() + 1);

@@ -65,6 +65,11 @@ public record Lion(
     }
 
     @Override
+    public String velocity() {
+        return MOMENTUM;
+    }
+
+    @Override
     public void update(Update u) {
         for (Update.Run run : u.runs()) {
             u.points().lion(run.of(u.weights()), run.of(u.gradient()), run.of(u.memory(MOMENTUM)), u.learningRate() * run.rate(), beta1,

@@ -68,6 +68,16 @@ public record RmsProp(
     }
 
     @Override
+    public String velocity() {
+        return momentum == 0 ? null : MOMENTUM;
+    }
+
+    @Override
+    public double coupledDecay() {
+        return weightDecay;
+    }
+
+    @Override
     public void update(Update u) {
         for (Update.Run run : u.runs()) {
             u.points().rmsProp(run.of(u.weights()), run.of(u.gradient()), run.of(u.memory(SQUARE)),

@@ -1,0 +1,83 @@
+package dev.steppe.optim.sam;
+
+import dev.steppe.core.Tensor;
+import dev.steppe.optim.Gradient;
+import dev.steppe.optim.Card;
+import dev.steppe.optim.Confidence;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.Perturbation;
+import dev.steppe.optim.SamStep;
+import dev.steppe.optim.SamVariant;
+
+/**
+ * AE-LookSAM (Jiang, Yang, Zhang, Kwok, ICLR 2023, arXiv 2304.14647): the gate of {@linkplain AeSam AE-SAM} decides which steps are SAM's, and the others use
+ * what the last of them found, as LookSAM does (arXiv 2203.02714). A SAM step gives the base optimizer {@code g1 = g(w + e)} and stores
+ * {@code v = g1 - (<g1, g> / |g|^2) g}; any other gives it {@code g + alpha (|g| / (|v| + epsilon)) v}. Confidence: medium (constants and initial state).
+ *
+ * @param ascent whose perturbation the steps take that pass the gate
+ * @param alpha length of the part that is used again, in units of |g|; at least 0
+ * @param delta of the running mean and variance, in [0, 1)
+ * @param lambda1 threshold at the end of the run, in standard deviations; may be infinite
+ * @param lambda2 threshold at its start
+ * @param epsilon guard of the norm of v, at least 0
+ */
+@Card(name = "aelooksam", title = "Adaptive policy to employ LookSAM", paper = "Jiang, Yang, Zhang, Kwok, ICLR 2023, arXiv 2304.14647", formula = "SAM if |g|^2 >= mean + c sqrt(variance), and v = its part orthogonal to g; else w = base(w, g + alpha |g| v / |v|)", atMost = true, points = 4, memory = 1, confidence = Confidence.MEDIUM, note = "constants and initial state from memory; no reference trajectory")
+public record AeLookSam(
+        @Origin("arXiv 2304.14647, section 4: SAM") SamVariant ascent,
+        @Origin("arXiv 2203.02714, section 4") double alpha,
+        @Origin("arXiv 2304.14647, section 4") double delta,
+        @Origin("arXiv 2304.14647, section 4") double lambda1,
+        @Origin("arXiv 2304.14647, section 4") double lambda2,
+        @Origin("davda54/sam") double epsilon) implements SamVariant {
+    private static final String ORTHOGONAL = "orthogonal";
+
+    /** @throws OptionException if a number is out of its range */
+    public AeLookSam {
+        OptionException.require(ascent != null, "aelooksam", "ascent", ascent, "given");
+        OptionException.requireLength("aelooksam", "alpha", alpha);
+        Outlier.require("aelooksam", delta, lambda1, lambda2);
+        OptionException.requireLength("aelooksam", "epsilon", epsilon);
+    }
+
+    /** Radius 0.05, alpha 0.7, the gate of AE-SAM. */
+    public static AeLookSam defaults() {
+        return new AeLookSam(Sam.defaults(), 0.7, 0.9, -1, 1, 1e-12);
+    }
+
+    /** This variant with another ascent than SAM's. */
+    public AeLookSam ascent(SamVariant ascent) {
+        return new AeLookSam(ascent, alpha, delta, lambda1, lambda2, epsilon);
+    }
+
+    /** This variant with another alpha. */
+    public AeLookSam alpha(double alpha) {
+        return new AeLookSam(ascent, alpha, delta, lambda1, lambda2, epsilon);
+    }
+
+    /** This variant with other thresholds, at the end and at the start of the run. */
+    public AeLookSam thresholds(double lambda1, double lambda2) {
+        return new AeLookSam(ascent, alpha, delta, lambda1, lambda2, epsilon);
+    }
+
+    @Override
+    public Perturbation perturbation(SamStep step) {
+        return Outlier.is(step, delta, lambda1, lambda2) ? ascent.perturbation(step.nested("ascent")) : Perturbation.NONE;
+    }
+
+    @Override
+    public Tensor gradient(SamStep step) {
+        Gradient g = step.gradient();
+        Perturbation e = perturbation(step);
+        if (e != Perturbation.NONE) {
+            Tensor g1 = step.gradientAt(e).vector();
+            double along = g.norm() == 0 ? 0 : step.points().dot(g1, g.vector()) / (g.norm() * g.norm());
+            step.remember(ORTHOGONAL, step.combine(1, g1, -along, g.vector()));
+            return g1;
+        }
+        ascent.observe(step.nested("ascent"));
+        Tensor v = step.memory(ORTHOGONAL);
+        double length = v == null ? 0 : step.norm(v);
+        return length == 0 ? g.vector() : step.combine(1, g.vector(), alpha * g.norm() / (length + epsilon), v);
+    }
+}

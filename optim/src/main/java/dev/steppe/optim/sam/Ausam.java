@@ -1,0 +1,90 @@
+package dev.steppe.optim.sam;
+
+import dev.steppe.core.Batch;
+import dev.steppe.core.Tensor;
+import dev.steppe.optim.Gradient;
+import dev.steppe.optim.Card;
+import dev.steppe.optim.Confidence;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.Perturbation;
+import dev.steppe.optim.SamStep;
+import dev.steppe.optim.SamVariant;
+
+/**
+ * AUSAM (Deng, Pang, Zhang, AAAI 2025, arXiv 2406.08001; ajiaaa/AUSAM): SAM on a part of each batch, drawn without replacement, and more often those examples whose loss the
+ * perturbation changes most. For each example of the data set (by its stable id) the mean m of {@code |l(w + e) - l(w)|} is kept; within the batch the means are
+ * rescaled to [fmin, fmax], and these are the chances. Both gradients are taken on the drawn examples, without importance weights. A batch with an example that
+ * was never measured is used whole, which is the official code's first epoch. fmax rises from fmin over the first part of the run.
+ *
+ * <p>Confidence: high for the rule (official code read; no reference trajectory).
+ *
+ * @param rho radius of the ball, at least 0
+ * @param alpha part of the batch that is drawn, in (0, 1]; at least one example
+ * @param fmin chance of the example that changes least, greater than 0
+ * @param fmax chance of the one that changes most, at least fmin
+ * @param ramp part of the run over which fmax rises from fmin, in [0, 1]
+ * @param epsilon guard of the norm, at least 0
+ */
+@Card(name = "ausam", title = "Asymptotic unbiased sampling SAM", paper = "Deng, Pang, Zhang, AAAI 2025, arXiv 2406.08001", formula = "S = a part of the batch, by chances that follow the mean of |l(w + e) - l(w)|; e = rho g_S / |g_S|; w = base(w, g_S(w + e))", forwards = 1, backwards = 1, confidence = Confidence.HIGH, note = "official code read; no reference trajectory")
+public record Ausam(
+        @Origin("ajiaaa/AUSAM, train.py") double rho,
+        @Origin("ajiaaa/AUSAM, train.py") double alpha,
+        @Origin("ajiaaa/AUSAM, train.py") double fmin,
+        @Origin("ajiaaa/AUSAM, train.py") double fmax,
+        @Origin("ajiaaa/AUSAM, train.py: 30 of 200 epochs") double ramp,
+        @Origin("ajiaaa/AUSAM, sam/ausam.py") double epsilon) implements SamVariant {
+    /** @throws OptionException if a number is out of its range */
+    public Ausam {
+        OptionException.requireLength("ausam", "rho", rho);
+        OptionException.require(alpha > 0 && alpha <= 1, "ausam", "alpha", alpha, "in (0, 1], a part of the batch");
+        OptionException.require(fmin > 0 && fmin < Double.POSITIVE_INFINITY, "ausam", "fmin", fmin, "finite and greater than 0");
+        OptionException.require(fmax >= fmin && fmax < Double.POSITIVE_INFINITY, "ausam", "fmax", fmax, "finite and at least fmin");
+        OptionException.require(ramp >= 0 && ramp <= 1, "ausam", "ramp", ramp, "in [0, 1], a part of the run");
+        OptionException.requireLength("ausam", "epsilon", epsilon);
+    }
+
+    /** Radius 0.1, half the batch, chances from 0.1 to 0.5. */
+    public static Ausam defaults() {
+        return new Ausam(0.1, 0.5, 0.1, 0.5, 0.15, 1e-12);
+    }
+
+    /** This variant with another radius. */
+    public Ausam rho(double rho) {
+        return new Ausam(rho, alpha, fmin, fmax, ramp, epsilon);
+    }
+
+    /** This variant with another part of the batch. */
+    public Ausam alpha(double alpha) {
+        return new Ausam(rho, alpha, fmin, fmax, ramp, epsilon);
+    }
+
+    /** This variant with other chances, reached after another part of the run. */
+    public Ausam chances(double fmin, double fmax, double ramp) {
+        return new Ausam(rho, alpha, fmin, fmax, ramp, epsilon);
+    }
+
+    @Override
+    public Perturbation perturbation(SamStep step) {
+        return step.ball(step.gradientAt(Perturbation.NONE, drawn(step)).vector(), rho, epsilon);
+    }
+
+    @Override
+    public Tensor gradient(SamStep step) {
+        Batch drawn = drawn(step);
+        Gradient g = step.gradientAt(Perturbation.NONE, drawn);
+        Gradient up = step.gradientAt(step.ball(g.vector(), rho, epsilon), drawn);
+        new LossChanges(step).remember(drawn.ids(), g.losses(), up.losses());
+        step.report("examples", drawn.size());
+        return up.vector();
+    }
+
+    private Batch drawn(SamStep step) {
+        Batch batch = step.batch();
+        int k = Math.max(1, (int) (alpha * batch.size()));
+        LossChanges changes = new LossChanges(step);
+        if (k == batch.size() || !changes.know(batch.ids())) { return batch; }
+        double top = ramp == 0 ? fmax : fmin + Math.min(1, step.progress() / ramp) * (fmax - fmin);
+        return batch.select(Rows.draw(step.key().fold("draw"), changes.chances(batch.ids(), fmin, top), k));
+    }
+}

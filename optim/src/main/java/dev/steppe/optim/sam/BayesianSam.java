@@ -1,0 +1,159 @@
+package dev.steppe.optim.sam;
+
+import dev.steppe.core.Tensor;
+import dev.steppe.kernels.Unary;
+import dev.steppe.optim.Card;
+import dev.steppe.optim.Confidence;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.Perturbation;
+import dev.steppe.optim.SamStep;
+import dev.steppe.optim.SamVariant;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Bayesian SAM (Möllenhoff, Khan, ICLR 2023, arXiv 2210.01620, there "bSAM"; team-approx-bayes/bayesian-sam): SAM as a relaxation of Bayes, with a
+ * posterior of mean w and precision {@code N s}. The batch is cut into parts, each with noise of its own: {@code g = g_i(w + z / sqrt(N s))},
+ * {@code e = rho g / s} from w, {@code u = g_i(w + e)}. Over the parts, u and {@code sqrt(s g^2)} are averaged; {@code m = beta1 m + (1 - beta1) (u + delta w)}
+ * with {@code delta = prior / N}; {@code w -= rate m / s}; then {@code s = beta2 s + (1 - beta2) (sqrt(s g^2) + damping + delta)}. No bias correction.
+ *
+ * <p>It has moments of its own and gives the whole update m / s: meant for {@code sgd} without momentum and decay, whose learning rate (0.5 in the official code)
+ * it uses. It is not the bilateral BSAM.
+ *
+ * @param rho size of the perturbation, at least 0
+ * @param beta1 of the mean of gradients, in [0, 1)
+ * @param beta2 of the precision, in [0, 1]; 1: it stays what it is
+ * @param prior precision of the prior, at least 0
+ * @param examples N: the number of training examples, times the factor by which augmentation multiplies them; greater than 0, may be infinite
+ * @param damping added to the precision, at least 0
+ * @param precision s at the start, greater than 0
+ * @param parts into which a batch is cut, at least 1
+ * @param noise where z comes from
+ */
+@Card(name = "bayesiansam", title = "SAM as a relaxation of Bayes", paper = "Möllenhoff, Khan, ICLR 2023, arXiv 2210.01620", formula = "e = rho g(w + z / sqrt(N s)) / s; m = average of g(w + e) + delta w; w = base(w, m / s); s = average of sqrt(s g^2) + damping + delta", points = 10, memory = 2, confidence = Confidence.HIGH, note = "official code read; trajectory of this form; meant for plain sgd, whose learning rate it uses; not the bilateral BSAM")
+public record BayesianSam(
+        @Origin("team-approx-bayes/bayesian-sam, README") double rho,
+        @Origin("team-approx-bayes/bayesian-sam, train.py") double beta1,
+        @Origin("team-approx-bayes/bayesian-sam, train.py") double beta2,
+        @Origin("team-approx-bayes/bayesian-sam, README") double prior,
+        @Origin("team-approx-bayes/bayesian-sam, README: 50,000 images of CIFAR, augmentation factor 4") double examples,
+        @Origin("team-approx-bayes/bayesian-sam, train.py") double damping,
+        @Origin("team-approx-bayes/bayesian-sam, train.py") double precision,
+        @Origin("team-approx-bayes/bayesian-sam, train.py, batchsplit") int parts,
+        @Origin("arXiv 2210.01620: normal") Noise noise) implements SamVariant {
+    private static final String MEAN = "mean";
+    private static final String PRECISION = "precision";
+
+    /** @throws OptionException if a number is out of its range */
+    public BayesianSam {
+        OptionException.requireLength("bayesiansam", "rho", rho);
+        OptionException.require(beta1 >= 0 && beta1 < 1, "bayesiansam", "beta1", beta1, "in [0, 1)");
+        OptionException.require(beta2 >= 0 && beta2 <= 1, "bayesiansam", "beta2", beta2, "in [0, 1]");
+        OptionException.requireLength("bayesiansam", "prior", prior);
+        OptionException.require(examples > 0, "bayesiansam", "examples", examples, "greater than 0");
+        OptionException.requireLength("bayesiansam", "damping", damping);
+        OptionException.require(precision > 0 && precision < Double.POSITIVE_INFINITY, "bayesiansam", "precision", precision,
+                "finite and greater than 0");
+        OptionException.require(parts >= 1, "bayesiansam", "parts", parts, "at least 1");
+        OptionException.require(noise != null, "bayesiansam", "noise", noise, "given");
+    }
+
+    /** The official code's numbers for CIFAR. */
+    public static BayesianSam defaults() {
+        return new BayesianSam(0.01, 0.9, 0.999, 40, 200_000, 0.1, 1, 8, Noise.Normal.defaults());
+    }
+
+    /** This variant with another perturbation. */
+    public BayesianSam rho(double rho) {
+        return new BayesianSam(rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
+    }
+
+    /** This variant with other averages. */
+    public BayesianSam betas(double beta1, double beta2) {
+        return new BayesianSam(rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
+    }
+
+    /** This variant with another prior, for so many examples. */
+    public BayesianSam prior(double prior, double examples) {
+        return new BayesianSam(rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
+    }
+
+    /** This variant with another precision at the start and another damping. */
+    public BayesianSam precision(double precision, double damping) {
+        return new BayesianSam(rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
+    }
+
+    /** This variant with batches in so many parts. */
+    public BayesianSam parts(int parts) {
+        return new BayesianSam(rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
+    }
+
+    /** This variant with another source of noise. */
+    public BayesianSam noise(Noise noise) {
+        return new BayesianSam(rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
+    }
+
+    /** Where the posterior is sampled: {@code z / sqrt(N s)}. */
+    @Override
+    public Perturbation perturbation(SamStep step) {
+        return sample(step, inverse(step), 0);
+    }
+
+    @Override
+    public Tensor gradient(SamStep step) {
+        Tensor inverse = inverse(step);
+        Tensor s = s(step);
+        Tensor root = map(step, Unary.SQRT, 0, s);
+        Tensor spread = step.blank();
+        step.points().scale(0, s, spread);
+        AtomicInteger draw = new AtomicInteger();
+        Tensor u = step.mean(Math.ceilDiv(step.batch().size(), parts), part -> {
+            Tensor g = part.gradientAside(sample(part, inverse, draw.getAndIncrement()), part.batch()).vector();
+            Tensor sg = map(part, Unary.ABS, 0, product(part, root, g));
+            part.points().axpy((double) part.batch().size() / step.batch().size(), sg, spread);
+            return part.gradientAt(part.along(rho, product(part, inverse, g))).vector();
+        });
+        return update(step, u, spread, s, inverse);
+    }
+
+    private Tensor update(SamStep step, Tensor u, Tensor spread, Tensor s, Tensor inverse) {
+        double delta = prior / examples;
+        Tensor m = step.combine(1 - beta1, u, (1 - beta1) * delta, step.weights());
+        if (step.memory(MEAN) != null) {
+            step.points().axpy(beta1, step.memory(MEAN), m);
+        }
+        step.remember(MEAN, m);
+        step.remember(PRECISION, step.combine(beta2, s, 1 - beta2, map(step, Unary.SHIFT, damping + delta, spread)));
+        return product(step, inverse, m);
+    }
+
+    private Perturbation sample(SamStep step, Tensor inverse, int draw) {
+        Tensor z = noise.draw(step, draw);
+        return step.along(1 / Math.sqrt(examples), product(step, map(step, Unary.SQRT, 0, inverse), z));
+    }
+
+    private Tensor s(SamStep step) {
+        Tensor s = step.memory(PRECISION);
+        if (s == null) {
+            s = step.blank();
+            step.kernels().move().fill(s.span(), precision);
+        }
+        return s;
+    }
+
+    private Tensor inverse(SamStep step) {
+        return map(step, Unary.POW, -1, s(step));
+    }
+
+    private static Tensor map(SamStep step, Unary f, double p, Tensor x) {
+        Tensor out = step.blank();
+        step.kernels().elementwise().unary(f, p, 0, x.span(), out.span());
+        return out;
+    }
+
+    private static Tensor product(SamStep step, Tensor x, Tensor y) {
+        Tensor out = step.blank();
+        step.points().multiply(1, x, y, out);
+        return out;
+    }
+}

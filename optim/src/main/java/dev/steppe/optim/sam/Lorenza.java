@@ -1,0 +1,137 @@
+package dev.steppe.optim.sam;
+
+import dev.steppe.core.Tensor;
+import dev.steppe.optim.Card;
+import dev.steppe.optim.Confidence;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.Perturbation;
+import dev.steppe.optim.SamStep;
+import dev.steppe.optim.SamVariant;
+
+/**
+ * LORENZA (Refael, Arbel, Lindenbaum, Tirer, arXiv 2502.19571): {@linkplain AdaZoSam AdaZo-SAM} and Adam in a subspace of low rank. For each weight matrix G of a
+ * gradient (a tensor of more dimensions is one of its last axis) {@code Q = qr(G Omega)}, Omega normal, every so many steps; the probes are {@code Q z}; with
+ * {@code h = Q' g(w + e)}, {@code m = beta1 m + (1 - beta1) h}, {@code v = beta2 v + (1 - beta2) h^2}, both without bias;
+ * {@code w -= rate Q m / (sqrt(v) + stability)}. Tensors of one dimension have plain probes and plain Adam. So what is kept has the rank's size, not the weights'.
+ *
+ * <p>It has moments of its own and gives the whole update: meant for {@code sgd} without momentum and decay, whose learning rate it uses. Confidence: inferred,
+ * there is no official code; that the gradient at w (one more pass) gives Q, and that the moments stay when Q changes, are choices made here.
+ *
+ * @param rho radius of the ball, at least 0
+ * @param rank columns of Q, at least 1; never more than the matrix has rows or columns
+ * @param every how many steps a Q is used, at least 1
+ * @param mu length of a probe, greater than 0
+ * @param probes q, at least 1
+ * @param beta1 of the mean, in [0, 1)
+ * @param beta2 of the squares, in [0, 1)
+ * @param stability added to the root of the squares, greater than 0
+ * @param epsilon guard of the norm of the direction, at least 0
+ * @param noise where Omega and the probes come from
+ */
+@Card(name = "lorenza", title = "Low-rank zeroth-order adaptive SAM", paper = "Refael, Arbel, Lindenbaum, Tirer, arXiv 2502.19571", formula = "e as adazosam with u = Q z, Q = qr(g Omega); h = Q' g(w + e); w = base(w, Q adam(h))", forwards = 3.005, backwards = 1.005, points = 5, confidence = Confidence.LOW, note = "inferred: sign, probes, when Q changes; no official code; meant for plain sgd, whose learning rate it uses")
+public record Lorenza(
+        @Origin("arXiv 2010.01412, section 3.1: the radius of SAM") double rho,
+        @Origin("inferred: that of GaLore's fine-tuning") int rank,
+        @Origin("inferred: that of GaLore") int every,
+        @Origin("a third party's code; inferred") double mu,
+        @Origin("a third party's code; inferred") int probes,
+        @Origin("torch.optim.Adam") double beta1,
+        @Origin("torch.optim.Adam") double beta2,
+        @Origin("arXiv 2502.19571; torch.optim.Adam") double stability,
+        @Origin("davda54/sam") double epsilon,
+        @Origin("arXiv 2502.19571: normal") Noise noise) implements SamVariant {
+    private static final String BASIS = "basis";
+    private static final String MEAN = "mean";
+    private static final String SQUARE = "square";
+
+    /** @throws OptionException if a number is out of its range */
+    public Lorenza {
+        OptionException.requireLength("lorenza", "rho", rho);
+        OptionException.require(rank >= 1, "lorenza", "rank", rank, "at least 1");
+        OptionException.require(every >= 1, "lorenza", "every", every, "at least 1");
+        OptionException.require(mu > 0 && mu < Double.POSITIVE_INFINITY, "lorenza", "mu", mu, "finite and greater than 0");
+        OptionException.require(probes >= 1, "lorenza", "probes", probes, "at least 1");
+        OptionException.require(beta1 >= 0 && beta1 < 1, "lorenza", "beta1", beta1, "in [0, 1)");
+        OptionException.require(beta2 >= 0 && beta2 < 1, "lorenza", "beta2", beta2, "in [0, 1)");
+        OptionException.require(stability > 0, "lorenza", "stability", stability, "greater than 0");
+        OptionException.requireLength("lorenza", "epsilon", epsilon);
+        OptionException.require(noise != null, "lorenza", "noise", noise, "given");
+    }
+
+    /** Radius 0.05, rank 4 for 200 steps, one normal probe of length 0.001, Adam's averages. */
+    public static Lorenza defaults() {
+        return new Lorenza(0.05, 4, 200, 1e-3, 1, 0.9, 0.999, 1e-8, 1e-12, Noise.Normal.defaults());
+    }
+
+    /** This variant with another radius. */
+    public Lorenza rho(double rho) {
+        return new Lorenza(rho, rank, every, mu, probes, beta1, beta2, stability, epsilon, noise);
+    }
+
+    /** This variant with another rank, for so many steps. */
+    public Lorenza rank(int rank, int every) {
+        return new Lorenza(rho, rank, every, mu, probes, beta1, beta2, stability, epsilon, noise);
+    }
+
+    /** This variant with other probes. */
+    public Lorenza probes(int probes, double mu, Noise noise) {
+        return new Lorenza(rho, rank, every, mu, probes, beta1, beta2, stability, epsilon, noise);
+    }
+
+    @Override
+    public Perturbation perturbation(SamStep step) {
+        LowRank low = LowRank.of(step.space(), rank);
+        return perturbation(step, low, basis(step, low));
+    }
+
+    private Perturbation perturbation(SamStep step, LowRank low, Tensor basis) {
+        Tensor inside = low.blank(step);
+        Noise within = (s, draw, out) -> {
+            noise.draw(s, draw, out);
+            low.begin(out, inside);
+            low.lift(basis, inside, out);
+        };
+        return step.ball(Probes.direction(step, probes, mu, within), rho, epsilon);
+    }
+
+    @Override
+    public Tensor gradient(SamStep step) {
+        LowRank low = LowRank.of(step.space(), rank);
+        Tensor basis = basis(step, low);
+        Tensor h = low.blank(step);
+        low.project(basis, step.gradientAt(perturbation(step, low, basis)).vector(), h);
+        Tensor m = average(step, low, MEAN, beta1, h);
+        step.points().multiply(1, h, h, h);
+        Tensor v = average(step, low, SQUARE, beta2, h);
+        double correction1 = 1 - Math.pow(beta1, step.number() + 1);
+        double correction2 = 1 - Math.pow(beta2, step.number() + 1);
+        for (int i = 0; i < h.size(); i++) {
+            h.span().set(i, m.get(i) / correction1 / (Math.sqrt(v.get(i) / correction2) + stability));
+        }
+        Tensor update = step.blank();
+        low.lift(basis, h, update);
+        return update;
+    }
+
+    private Tensor basis(SamStep step, LowRank low) {
+        Tensor last = step.table(BASIS);
+        Tensor basis = last != null && step.number() % every != 0
+                ? last
+                : low.basis(step, step.gradient().vector(), noise.draw(step, probes));
+        step.rememberTable(BASIS, basis);
+        return basis;
+    }
+
+    /** {@code average <- beta average + (1 - beta) x}, from 0. */
+    private static Tensor average(SamStep step, LowRank low, String name, double beta, Tensor x) {
+        Tensor last = step.table(name);
+        Tensor next = low.blank(step);
+        step.points().scale(1 - beta, x, next);
+        if (last != null) {
+            step.points().axpy(beta, last, next);
+        }
+        step.rememberTable(name, next);
+        return next;
+    }
+}

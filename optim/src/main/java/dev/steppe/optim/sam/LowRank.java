@@ -1,0 +1,123 @@
+package dev.steppe.optim.sam;
+
+import dev.steppe.core.ParameterSpace;
+import dev.steppe.core.ParameterSpace.Segment;
+import dev.steppe.core.Shape;
+import dev.steppe.core.Tensor;
+import dev.steppe.core.TensorType;
+import dev.steppe.optim.SamStep;
+import dev.steppe.optim.algebra.Qr;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Points whose matrices are seen in a subspace of low rank: {@code Q' G} instead of G, one orthonormal Q per matrix; other tensors as they are. */
+final class LowRank {
+    /**
+     * One tensor.
+     *
+     * @param from where it begins in a point
+     * @param rows of the matrix
+     * @param columns of the matrix; 1 if it is none
+     * @param rank columns of Q; 0 if the tensor is no matrix
+     * @param basis where Q begins
+     * @param low where {@code Q' G} begins
+     */
+    private record Block(int from, int rows, int columns, int rank, int basis, int low) {
+        int lowSize() {
+            return rank == 0 ? rows : rank * columns;
+        }
+    }
+
+    private final List<Block> blocks;
+
+    private LowRank(List<Block> blocks) {
+        this.blocks = blocks;
+    }
+
+    static LowRank of(ParameterSpace space, int rank) {
+        List<Block> blocks = new ArrayList<>();
+        int basis = 0;
+        int low = 0;
+        for (Segment s : space.segments()) {
+            int dims = s.shape().rank();
+            int columns = dims < 2 || s.size() == 0 ? 1 : s.shape().dim(dims - 1);
+            int rows = s.size() / columns;
+            int r = dims < 2 ? 0 : Math.min(rank, Math.min(rows, columns));
+            Block block = new Block(s.offset(), rows, columns, r, basis, low);
+            blocks.add(block);
+            basis += rows * r;
+            low += block.lowSize();
+        }
+        return new LowRank(blocks);
+    }
+
+    /** Room for {@code Q' G} and what is like it. */
+    Tensor blank(SamStep step) {
+        Block last = blocks.getLast();
+        return step.blank(new TensorType(step.weights().dtype(), Shape.of(last.low() + last.lowSize())));
+    }
+
+    /** {@code Q = qr(G Omega)} for each matrix; Omega is the beginning of its part of {@code omega}. */
+    Tensor basis(SamStep step, Tensor g, Tensor omega) {
+        Block last = blocks.getLast();
+        Tensor basis = step.blank(new TensorType(g.dtype(), Shape.of(last.basis() + last.rows() * last.rank())));
+        for (Block b : blocks) {
+            if (b.rank() == 0) {
+                continue;
+            }
+            double[][] sketch = new double[b.rows()][b.rank()];
+            for (int i = 0; i < b.rows(); i++) {
+                for (int c = 0; c < b.columns(); c++) {
+                    double x = g.get(b.from() + i * b.columns() + c);
+                    for (int k = 0; k < b.rank(); k++) {
+                        sketch[i][k] += x * omega.get(b.from() + c * b.rank() + k);
+                    }
+                }
+            }
+            double[][] q = Qr.of(sketch).q();
+            for (int i = 0; i < b.rows() * b.rank(); i++) {
+                basis.span().set(b.basis() + i, q[i / b.rank()][i % b.rank()]);
+            }
+        }
+        return basis;
+    }
+
+    /** {@code low = Q' g} for each matrix, the others as they are. */
+    void project(Tensor basis, Tensor g, Tensor low) {
+        for (Block b : blocks) {
+            for (int k = 0; k < Math.max(1, b.rank()); k++) {
+                for (int c = 0; c < b.lowSize() / Math.max(1, b.rank()); c++) {
+                    double sum = 0;
+                    for (int i = 0; i < b.rows() && b.rank() > 0; i++) {
+                        sum += basis.get(b.basis() + i * b.rank() + k) * g.get(b.from() + i * b.columns() + c);
+                    }
+                    low.span().set(b.low() + k * b.columns() + c, b.rank() == 0 ? g.get(b.from() + c) : sum);
+                }
+            }
+        }
+    }
+
+    /** {@code out = Q low} for each matrix, the others as they are. */
+    void lift(Tensor basis, Tensor low, Tensor out) {
+        for (Block b : blocks) {
+            for (int i = 0; i < b.rows(); i++) {
+                for (int c = 0; c < b.columns(); c++) {
+                    double sum = b.rank() == 0 ? low.get(b.low() + i) : 0;
+                    for (int k = 0; k < b.rank(); k++) {
+                        sum += basis.get(b.basis() + i * b.rank() + k) * low.get(b.low() + k * b.columns() + c);
+                    }
+                    out.span().set(b.from() + i * b.columns() + c, sum);
+                }
+            }
+        }
+    }
+
+    /** The beginning of each matrix of a point, as many numbers as there are in the subspace; the others whole. */
+    void begin(Tensor point, Tensor low) {
+        for (Block b : blocks) {
+            for (int i = 0; i < b.lowSize(); i++) {
+                low.span().set(b.low() + i, point.get(b.from() + i));
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.steppe.optim.sam;
+
+import dev.steppe.core.ParameterSpace.Segment;
+import dev.steppe.core.RandomKey;
+import dev.steppe.core.Tensor;
+import dev.steppe.optim.OneOf;
+import dev.steppe.optim.SamStep;
+
+/**
+ * Where random perturbations come from: independent numbers of mean 0 and variance 1. Those of this library are counter-based, from {@link SamStep#key}: number i of
+ * draw j of step t is the same whoever asks, on any number of threads. Open: write your own.
+ */
+@OneOf({Noise.Normal.class, Noise.Sign.class})
+@FunctionalInterface
+public interface Noise {
+    /**
+     * Fills a point.
+     *
+     * @param draw which of the draws of this step, from 0
+     * @param out a point, to be written
+     */
+    void fill(SamStep step, int draw, Tensor out);
+
+    /** One draw, a new point; 0 for parameters that are frozen. */
+    default Tensor draw(SamStep step, int draw) {
+        Tensor out = step.blank();
+        draw(step, draw, out);
+        return out;
+    }
+
+    /** One draw, written into a point; 0 for parameters that are frozen. */
+    default void draw(SamStep step, int draw, Tensor out) {
+        fill(step, draw, out);
+        for (Segment s : step.space().segments()) {
+            if (s.frozen()) {
+                step.kernels().move().fill(step.space().view(out, s).span(), 0);
+            }
+        }
+    }
+
+    /** Standard normal. */
+    record Normal() implements Noise {
+        /** The only one. */
+        public static Normal defaults() {
+            return new Normal();
+        }
+
+        @Override
+        public void fill(SamStep step, int draw, Tensor out) {
+            RandomKey key = step.key().fold("noise").fold(draw);
+            for (int i = 0; i < out.size(); i++) {
+                out.span().set(i, key.normal(i));
+            }
+        }
+    }
+
+    /** +1 or -1, with equal chances (Rademacher). */
+    record Sign() implements Noise {
+        /** The only one. */
+        public static Sign defaults() {
+            return new Sign();
+        }
+
+        @Override
+        public void fill(SamStep step, int draw, Tensor out) {
+            RandomKey key = step.key().fold("noise").fold(draw);
+            for (int i = 0; i < out.size(); i++) {
+                out.span().set(i, key.bits(i) < 0 ? -1 : 1);
+            }
+        }
+    }
+}

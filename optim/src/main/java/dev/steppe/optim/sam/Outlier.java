@@ -1,0 +1,36 @@
+package dev.steppe.optim.sam;
+
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.SamStep;
+
+/** The gate of AE-SAM (arXiv 2304.14647): is the gradient long, seen against its running mean and variance? */
+final class Outlier {
+    private Outlier() {
+    }
+
+    static void require(String owner, double delta, double lambda1, double lambda2) {
+        OptionException.require(delta >= 0 && delta < 1, owner, "delta", delta, "in [0, 1)");
+        OptionException.require(!Double.isNaN(lambda1), owner, "lambda1", lambda1, "a number");
+        OptionException.require(!Double.isNaN(lambda2), owner, "lambda2", lambda2, "a number");
+    }
+
+    /** {@code |g|^2 >= mu + c sqrt(var)}, mu and var being those after this step. */
+    static boolean is(SamStep step, double delta, double lambda1, double lambda2) {
+        double q = step.gradient().norm() * step.gradient().norm();
+        double mean = step.memory("mean", Double.NaN);
+        double variance = step.memory("variance", 0);
+        if (Double.isNaN(mean)) {
+            mean = q;
+        } else {
+            mean = delta * mean + (1 - delta) * q;
+            variance = delta * variance + (1 - delta) * (q - mean) * (q - mean);
+        }
+        step.remember("mean", mean);
+        step.remember("variance", variance);
+        double t = step.progress();
+        double c = lambda1 == lambda2 ? lambda1 : t * lambda1 + (1 - t) * lambda2;
+        boolean outlier = q >= (Double.isInfinite(c) ? c : mean + c * Math.sqrt(variance));
+        step.report("sam", outlier ? 1 : 0);
+        return outlier;
+    }
+}
