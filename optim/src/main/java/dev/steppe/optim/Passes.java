@@ -213,7 +213,7 @@ final class Passes {
         engine.options().kernels().move().fill(sum.span(), 0);
         for (int i = 0; i < examples.size(); i++) {
             Batch one = examples.slice(i, i + 1).weighted(1);
-            engine.evaluator().gradient(one, state.parameters(), Pass.Mode.TRAINING_FROZEN_STATISTICS, key.fold(i), partial());
+            engine.evaluator().gradient(one, state.parameters(), Pass.Mode.TRAINING_FROZEN_STATISTICS, key.fold(0), partial());
             engine.points().multiply(1, partial(), partial(), partial());
             engine.points().axpy(1, partial(), sum);
         }

@@ -1,7 +1,24 @@
 package dev.steppe.optim;
 
 import dev.steppe.optim.sam.Asam;
+import dev.steppe.optim.sam.CaSam;
+import dev.steppe.optim.sam.CrSam;
+import dev.steppe.optim.sam.EgSam;
+import dev.steppe.optim.sam.EigenSam;
+import dev.steppe.optim.sam.FisherSam;
+import dev.steppe.optim.sam.FriendlySam;
+import dev.steppe.optim.sam.Gam;
+import dev.steppe.optim.sam.GcSam;
+import dev.steppe.optim.sam.GradientNormPenalty;
+import dev.steppe.optim.sam.Gsam;
+import dev.steppe.optim.sam.ImbSam;
+import dev.steppe.optim.sam.OptSam;
+import dev.steppe.optim.sam.Sagm;
 import dev.steppe.optim.sam.Sam;
+import dev.steppe.optim.sam.SamOn;
+import dev.steppe.optim.sam.SparseSam;
+import dev.steppe.optim.sam.StableSam;
+import dev.steppe.optim.sam.Usam;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +51,24 @@ public final class SamVariants {
 
     private static final List<Entry> ALL = entries(List.of(
             Sam.defaults(),
-            Asam.defaults()));
+            Asam.defaults(),
+            Usam.defaults(),
+            FriendlySam.defaults(),
+            Gsam.defaults(),
+            GradientNormPenalty.defaults(),
+            StableSam.defaults(),
+            Sagm.defaults(),
+            CrSam.defaults(),
+            Gam.defaults(),
+            FisherSam.defaults(),
+            SamOn.defaults(),
+            GcSam.defaults(),
+            SparseSam.defaults(),
+            EigenSam.defaults(),
+            EgSam.defaults(),
+            OptSam.defaults(),
+            ImbSam.defaults(),
+            CaSam.defaults()));
 
     static final Catalogue<SamVariant> CATALOGUE = new Catalogue<>("optimizer", byName());
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a step costs in arrays: none after the first, and as many as the catalogue says. */
 class CostTest {
-    private static final int SIZE = 50_000;
+    private static final int SIZE = 100_000;
     /** Scalar: SIMD code allocates vectors until it is compiled, which is not what is measured here. */
     private static final Kernels KERNELS = Kernels.scalar(Workers.of(1));
     private static final Weight WEIGHT = new Weight(Shape.of(SIZE), Role.WEIGHT, Weight.NO_FILTERS);
@@ -81,7 +81,10 @@ class CostTest {
                 }
                 int state = 1 + base.memory().size();
                 int needed = Math.max(entry.card().points(), 1 + state);
-                assertEquals(state + entry.card().memory() + needed, engine.workspace().size(), entry.name() + " over " + base);
+                int expected = state + entry.card().memory() + needed;
+                int used = engine.workspace().size();
+                assertTrue(entry.card().atMost() ? used <= expected : used == expected,
+                        entry.name() + " over " + base + " uses " + used + " points, its card says " + expected);
             }
         }
         Engine plain = engine(AdamW.of(0.01), Options.defaults());

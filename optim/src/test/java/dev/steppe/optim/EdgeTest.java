@@ -114,7 +114,7 @@ class EdgeTest {
             optimizer.step(Quadratic.BATCH);
             double[] w = optimizer.current().point().toDoubles();
             assertEquals(2, w[3]);
-            assertEquals(0.4, w[0], 1e-15);
+            assertEquals(0.4, w[0], 1e-12);
         }
     }
 

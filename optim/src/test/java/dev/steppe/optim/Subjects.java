@@ -14,7 +14,15 @@ import java.util.stream.Stream;
 final class Subjects {
     /** Settings under which a short run reaches what the defaults reach late, and variants within variants; as the command line writes them. */
     private static final List<String> MORE = List.of(
-            "asam:scope=all,eta=0,epsilon=1e-12");
+            "asam:scope=all,eta=0,epsilon=1e-12",
+            "gsam:lowest=0.2,ascent=friendlysam",
+            "stablesam:ascent=usam",
+            "gcsam:normAfterGc=true,gcDescent=true",
+            "samon:scale=elementwise,norm=infinity",
+            "sparsesam:mask=fishermask(sparsity=0.3,every=2)",
+            "sparsesam:mask=dynamicmask(sparsity=0.5,every=2)",
+            "eigensam:eigenvector=poweriteration(every=2)",
+            "imbsam:tail=tailclasses(classes=0)");
 
     private static final Set<String> RANDOM = Set.of("rwp", "arwp", "lpfsgd", "bayesiansam");
 

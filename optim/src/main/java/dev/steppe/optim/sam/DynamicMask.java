@@ -10,6 +10,9 @@ import dev.steppe.optim.SamStep;
  * SSAM-D (arXiv 2210.05177): begins with a random mask; each change drops the perturbed numbers of smallest |g| and takes as many others at random. The part that
  * is dropped falls with the run, {@code drop (1 + cos(pi step / total)) / 2}; without a known end it stays. A change counts from the step after it.
  *
+ * <p>The official code drops more than it can take where the others are fewer, so that its mask shrinks (from 0.8 to 0.6 at once with its own defaults); here, as
+ * in the paper, as many are taken as are dropped.
+ *
  * @param sparsity the part that is not perturbed, in [0, 1]
  * @param drop the part of the perturbed numbers that the first change drops, in [0, 1]
  * @param every steps from one change to the next, at least 1
@@ -22,9 +25,9 @@ public record DynamicMask(
             Mask {
     /** @throws OptionException if a number is out of its range */
     public DynamicMask {
-        OptionException.require(sparsity >= 0 && sparsity <= 1, "dynamic", "sparsity", sparsity, "in [0, 1]");
-        OptionException.require(drop >= 0 && drop <= 1, "dynamic", "drop", drop, "in [0, 1]");
-        OptionException.require(every >= 1, "dynamic", "every", every, "at least 1");
+        OptionException.require(sparsity >= 0 && sparsity <= 1, "dynamicmask", "sparsity", sparsity, "in [0, 1]");
+        OptionException.require(drop >= 0 && drop <= 1, "dynamicmask", "drop", drop, "in [0, 1]");
+        OptionException.require(every >= 1, "dynamicmask", "every", every, "at least 1");
     }
 
     /** A fifth is left out; half is dropped at first, every 1950 steps. */
@@ -55,21 +58,22 @@ public record DynamicMask(
 
     private Tensor changed(SamStep step, Tensor mask, RandomKey key) {
         int n = mask.size();
-        double active = n - n * sparsity;
-        double rate = drop * (1 + Math.cos(Math.PI * step.progress())) / 2;
-        int grown = (int) Math.min(active * rate, n * sparsity);
         Tensor g = step.gradient().vector();
         double[] kept = new double[n];
         double[] others = new double[n];
+        int active = 0;
         for (int i = 0; i < n; i++) {
             boolean on = mask.get(i) != 0;
+            active += on ? 1 : 0;
             kept[i] = on ? Math.abs(g.get(i)) : -1;
             others[i] = on ? -1 : key.uniform(i);
         }
+        double rate = drop * (1 + Math.cos(Math.PI * step.progress())) / 2;
+        int changes = (int) Math.min(active * rate, n - active);
         Tensor next = step.blank();
-        Largest.mark(kept, (int) (active * (1 - rate)), next);
+        Largest.mark(kept, active - changes, next);
         Tensor more = step.blank();
-        Largest.mark(others, grown, more);
+        Largest.mark(others, changes, more);
         step.points().axpy(1, more, next);
         return next;
     }

@@ -25,9 +25,9 @@ public record FisherMask(
             Mask {
     /** @throws OptionException if a number is out of its range */
     public FisherMask {
-        OptionException.require(sparsity >= 0 && sparsity <= 1, "fisher", "sparsity", sparsity, "in [0, 1]");
-        OptionException.require(samples >= 1, "fisher", "samples", samples, "at least 1");
-        OptionException.require(every >= 1, "fisher", "every", every, "at least 1");
+        OptionException.require(sparsity >= 0 && sparsity <= 1, "fishermask", "sparsity", sparsity, "in [0, 1]");
+        OptionException.require(samples >= 1, "fishermask", "samples", samples, "at least 1");
+        OptionException.require(every >= 1, "fishermask", "every", every, "at least 1");
     }
 
     /** A fifth is left out; 1024 examples, every 1950 steps. */

@@ -3,6 +3,8 @@ package dev.steppe.optim.sam;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.Binary;
 import dev.steppe.kernels.Unary;
+import dev.steppe.optim.Card;
+import dev.steppe.optim.Confidence;
 import dev.steppe.optim.OptionException;
 import dev.steppe.optim.Origin;
 import dev.steppe.optim.Perturbation;
@@ -19,6 +21,7 @@ import dev.steppe.optim.SamVariant;
  * @param eta how much the squares of the gradient count, at least 0
  * @param epsilon guard of the norm, at least 0
  */
+@Card(name = "fishersam", title = "Fisher sharpness-aware minimization", paper = "Kim, Li, Hu, Hospedales, ICML 2022, arXiv 2206.04920", formula = "D = 1 / (1 + eta g^2); e = rho D g / sqrt(g' D g); w = base(w, g(w + e))", points = 4, confidence = Confidence.MEDIUM, note = "formula known, details or constants from memory or abstract; no official code")
 public record FisherSam(
         @Origin("arXiv 2206.04920, section 4 (from the paper's page)") double rho,
         @Origin("arXiv 2206.04920, section 4 (from the paper's page)") double eta,

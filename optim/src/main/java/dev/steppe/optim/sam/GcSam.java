@@ -6,6 +6,8 @@ import dev.steppe.core.Tensor;
 import dev.steppe.kernels.Binary;
 import dev.steppe.kernels.Span;
 import dev.steppe.kernels.Unary;
+import dev.steppe.optim.Card;
+import dev.steppe.optim.Confidence;
 import dev.steppe.optim.Gradient;
 import dev.steppe.optim.OptionException;
 import dev.steppe.optim.Origin;
@@ -25,6 +27,7 @@ import dev.steppe.optim.SamVariant;
  * @param gcDescent whether the base optimizer gets a centralised gradient, as in the paper
  * @param epsilon guard of the norm, at least 0
  */
+@Card(name = "gcsam", title = "Gradient centralised sharpness-aware minimization", paper = "Hassan, Vakanski, Zhang, Xian, arXiv 2501.11584", formula = "e = rho GC(g) / |g|; w = base(w, g(w + e)), GC: without the mean of each filter", points = 4, confidence = Confidence.HIGH, note = "official code read and run; the paper divides by |GC(g)| and centralises the descent too: both are options")
 public record GcSam(
         @Origin("Mohamed-Hassan22/GCSAM") double rho,
         @Origin("Mohamed-Hassan22/GCSAM (paper: true)") boolean normAfterGc,

@@ -1,11 +1,14 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
+import dev.steppe.optim.Card;
+import dev.steppe.optim.Confidence;
 import dev.steppe.optim.OptionException;
 import dev.steppe.optim.Origin;
 import dev.steppe.optim.Perturbation;
 import dev.steppe.optim.SamStep;
 import dev.steppe.optim.SamVariant;
+import java.util.Objects;
 
 /**
  * Gradient norm penalty (Zhao, Zhang, Hu, ICML 2022, arXiv 2202.03599): minimises {@code L + lambda |g|} with {@code lambda = alpha rho}, its gradient by a
@@ -14,43 +17,46 @@ import dev.steppe.optim.SamVariant;
  * <p>The official code has the L2 penalty in the loss, and so in both gradients, and warm-ups of rho and lambda: not offered. {@code alpha = 1} is SAM,
  * {@code alpha = 0} the base optimizer. Confidence high: official code read.
  *
- * @param rho length of the difference, at least 0
  * @param alpha balance, lambda / rho; finite
- * @param epsilon guard of the norm, at least 0
+ * @param ascent which place is taken for the difference: SAM, its radius the length
  */
+@Card(name = "gnp", title = "Gradient norm penalty", paper = "Zhao, Zhang, Hu, ICML 2022, arXiv 2202.03599", formula = "e = rho g / |g|; w = base(w, (1 - alpha) g + alpha g(w + e))", points = 4, confidence = Confidence.HIGH, note = "official code read, where weight decay is in the loss, so in both gradients; its warm-ups are not offered")
 public record GradientNormPenalty(
-        @Origin("arXiv 2202.03599, section 5, and official code (ImageNet: 0.05)") double rho,
         @Origin("arXiv 2202.03599, section 5, and official code") double alpha,
-        @Origin("SAM's; the official code") double epsilon) implements SamVariant {
-    /** @throws OptionException if a number is out of its range */
+        @Origin("arXiv 2202.03599, section 5, and official code: length 0.1 (ImageNet: 0.05)") SamVariant ascent) implements SamVariant {
+    /** @throws OptionException if the balance is not finite */
     public GradientNormPenalty {
-        OptionException.requireLength("gnp", "rho", rho);
         OptionException.require(Double.isFinite(alpha), "gnp", "alpha", alpha, "finite");
-        OptionException.requireLength("gnp", "epsilon", epsilon);
+        Objects.requireNonNull(ascent, "ascent");
     }
 
-    /** Length 0.1, balance 0.8. */
+    /** Balance 0.8, length 0.1. */
     public static GradientNormPenalty defaults() {
-        return new GradientNormPenalty(0.1, 0.8, 1e-12);
-    }
-
-    /** This variant with another length. */
-    public GradientNormPenalty rho(double rho) {
-        return new GradientNormPenalty(rho, alpha, epsilon);
+        return new GradientNormPenalty(0.8, Sam.defaults().rho(0.1));
     }
 
     /** This variant with another balance. */
     public GradientNormPenalty alpha(double alpha) {
-        return new GradientNormPenalty(rho, alpha, epsilon);
+        return new GradientNormPenalty(alpha, ascent);
+    }
+
+    /** This variant with another ascent. */
+    public GradientNormPenalty ascent(SamVariant ascent) {
+        return new GradientNormPenalty(alpha, ascent);
     }
 
     @Override
     public Perturbation perturbation(SamStep step) {
-        return step.ball(step.gradient().vector(), rho, epsilon);
+        return ascent.perturbation(step.nested("ascent"));
     }
 
     @Override
     public Tensor gradient(SamStep step) {
         return step.combine(1 - alpha, step.gradient().vector(), alpha, step.gradientAt(perturbation(step)).vector());
+    }
+
+    @Override
+    public void observe(SamStep step) {
+        ascent.observe(step.nested("ascent"));
     }
 }

@@ -18,8 +18,8 @@ public record PowerIteration(
         @Origin("RitianLuo/EigenSAM, utils.py") int iterations) implements Eigenvector {
     /** @throws OptionException if a number is out of its range */
     public PowerIteration {
-        OptionException.require(every >= 1, "power", "every", every, "at least 1");
-        OptionException.require(iterations >= 1, "power", "iterations", iterations, "at least 1");
+        OptionException.require(every >= 1, "poweriteration", "every", every, "at least 1");
+        OptionException.require(iterations >= 1, "poweriteration", "iterations", iterations, "at least 1");
     }
 
     /** 5 products, every 100 steps. */
