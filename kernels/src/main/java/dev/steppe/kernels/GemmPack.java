@@ -49,6 +49,17 @@ final class GemmPack {
         }
     }
 
+    /** Packs one row of B into its panels, two vectors into each, the panels {@code step} apart. */
+    static void row(float[] source, int so, int length, float[] panels, int po, int step) {
+        for (int j = 0; j < length; j += 2 * L) {
+            FloatVector v0 = FloatVector.fromArray(S, source, so + j);
+            FloatVector v1 = FloatVector.fromArray(S, source, so + j + L);
+            v0.intoArray(panels, po);
+            v1.intoArray(panels, po + L);
+            po += step;
+        }
+    }
+
     /**
      * Packs from a matrix in which the k of one row or column lie next to each other: A of NN and NT, B of NT.
      *

@@ -14,11 +14,12 @@ package dev.steppe.kernels;
  * @param sharesB whether B is packed as a whole before all, because several blocks of A need it
  */
 record GemmPlan(int mc, int nc, int kc, int rowBlocks, int columnBlocks, int slab, int slabs, boolean sharesB) {
-    /** A packed panel of B of this length, KC x NR floats, is 32 KiB with 16 lanes: it stays in the first-level cache while A passes by. */
-    private static final int KC = 256;
-    /** With KC a packed block of A of 96 KiB, which stays in the second-level cache with the tile of C. */
+    /** A packed panel of B of this length, KC x NR floats, is 48 KiB with 16 lanes: the first-level cache. Shorter ones cost more passes over C than they save. */
+    private static final int KC = 384;
+    /** With KC a packed block of A of 144 KiB, which stays in the second-level cache. */
     private static final int MC = 96;
-    private static final int NC = 768;
+    /** So wide that A is packed once, for all columns of most products. */
+    private static final int NC = 3072;
     /** Blocks get no smaller than this, so that packing stays small beside multiplying. */
     private static final int MIN_BLOCK = 48;
     /** Enough tiles for eight threads to share them evenly. */
@@ -32,7 +33,7 @@ record GemmPlan(int mc, int nc, int kc, int rowBlocks, int columnBlocks, int sla
         int mc = Math.min(MC, roundUp(s.m(), GemmMicro.MR));
         int nc = Math.min(NC, roundUp(s.n(), GemmMicro.NR));
         while (tiles(s, mc, nc) < TILES && (long) mc * nc * s.k() > TILE_WORK && Math.max(mc, nc) > MIN_BLOCK) {
-            if (2 * mc >= nc && mc > MIN_BLOCK) {
+            if (mc > MIN_BLOCK) {
                 mc = roundUp(mc / 2, GemmMicro.MR);
             } else {
                 nc = roundUp(nc / 2, GemmMicro.NR);

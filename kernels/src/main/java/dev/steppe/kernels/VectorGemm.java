@@ -70,17 +70,26 @@ final class VectorGemm implements GemmKernel {
         }
     }
 
+    /** Rows of B are packed as they lie in memory: a walk along them, not across. */
     private Span.F32 packAllOfB(Product p) {
         int panels = Math.ceilDiv(p.n, NR);
         Span.F32 packed = (Span.F32) spans.take(DType.F32, GemmPlan.productsB(p.shape) * p.k * panels * NR);
-        int each = Tiles.rows((long) p.k * NR);
-        workers.ranges(GemmPlan.productsB(p.shape) * panels, each, (from, to) -> {
-            for (int t = from; t < to; t++) {
-                for (int k = 0; k < p.k; k += p.plan.kc()) {
-                    p.packB(t / panels, k, t % panels * NR, packed.array(), packed.offset() + p.packedB(t / panels, k, t % panels * NR));
+        if (p.shape.transposeB()) {
+            workers.ranges(GemmPlan.productsB(p.shape) * panels, Tiles.rows((long) p.k * NR), (from, to) -> {
+                for (int t = from; t < to; t++) {
+                    for (int k = 0; k < p.k; k += p.plan.kc()) {
+                        p.packB(t / panels, k, t % panels * NR, packed.array(),
+                                packed.offset() + p.packedB(t / panels, k, t % panels * NR));
+                    }
                 }
-            }
-        });
+            });
+        } else {
+            workers.ranges(GemmPlan.productsB(p.shape) * p.k, Tiles.rows((long) panels * NR), (from, to) -> {
+                for (int t = from; t < to; t++) {
+                    p.packRowOfB(t / p.k, t % p.k, packed.array(), packed.offset());
+                }
+            });
+        }
         return packed;
     }
 
@@ -205,6 +214,21 @@ final class VectorGemm implements GemmKernel {
                 GemmPack.along(b.array(), from + j * k + k0, k, valid, NR, kc, to, offset);
             } else {
                 GemmPack.across(b.array(), from + k0 * n + j, n, valid, NR, kc, to, offset);
+            }
+        }
+
+        /** Packs row {@code i} of a B that is not transposed into all its panels. */
+        void packRowOfB(int product, int i, float[] to, int offset) {
+            int k0 = i / plan.kc() * plan.kc();
+            int from = b.offset() + product * shape.strideB() + i * n;
+            int whole = n / NR * NR;
+            int panel = offset + packedB(product, k0, 0) + (i - k0) * NR;
+            int step = Math.min(plan.kc(), k - k0) * NR;
+            GemmPack.row(b.array(), from, whole, to, panel, step);
+            if (whole < n) {
+                int last = panel + whole / NR * step;
+                System.arraycopy(b.array(), from + whole, to, last, n - whole);
+                Arrays.fill(to, last + n - whole, last + NR, 0);
             }
         }
 
