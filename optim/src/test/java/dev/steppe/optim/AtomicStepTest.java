@@ -13,6 +13,7 @@ import dev.steppe.core.Tensor;
 import dev.steppe.core.TensorType;
 import dev.steppe.kernels.DType;
 import dev.steppe.kernels.Kernels;
+import dev.steppe.optim.sam.Gam;
 import dev.steppe.optim.sam.Sam;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,7 +185,7 @@ class AtomicStepTest {
             seen.add(optimizer[0].current().point().toDoubles());
             evaluated.add(pass.parameters().point().toDoubles());
         };
-        optimizer[0] = new Sketches.Gam(0.2, 0.02, 0.5, 0.6, 0.03).over(SGD).minimise(net.objective(), net.start(), options());
+        optimizer[0] = Gam.defaults().over(SGD).minimise(net.objective(), net.start(), options());
         for (int t = 0; t < 3; t++) {
             double[] w = optimizer[0].current().point().toDoubles();
             seen.clear();

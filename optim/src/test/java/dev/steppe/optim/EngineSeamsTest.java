@@ -36,16 +36,9 @@ class EngineSeamsTest {
         all.put("seed/bsam_unbalanced", new Sketches.Bsam(0.2, 0.1, false, false));
         all.put("seed/samar_constant", new Sketches.Samar(0.2, 0.6, 0.6, 0.6, 1.1, 1 / 1.1));
         all.put("seed/samar", new Sketches.Samar(0.2, 0.5, 0.1, 1, 1.1, 0.9090909090909091));
-        all.put("family/fsam", new Sketches.FriendlySam(0.2, 1, 0.9));
-        all.put("family/fsam_sigma0.5", new Sketches.FriendlySam(0.2, 0.5, 0.9));
-        all.put("family/gsam", new Sketches.Gsam(0.4, Sam.defaults().rho(0.2)));
         all.put("family/looksam", new Sketches.LookSam(5, 0.7, Sam.defaults().rho(0.2)));
         all.put("family/esam_sds_topk", new Sketches.Esam(0.5, new Sam(0.2, 1e-7)));
         all.put("family/esam_swp_scripted", new Sketches.EsamWeights(0.2, 0.5));
-        all.put("family/gam", new Sketches.Gam(0.2, 0.02, 0.5, 0.6, 0.03));
-        all.put("family/fisher_sam", new Sketches.FisherSam(0.1, 1));
-        all.put("family/sam_on", new Sketches.SamOn(0.2));
-        all.put("family/sagm", new Sketches.Sagm(0.2, 0.05));
         all.put("family/every_k", new Sketches.When(t -> t % 3 == 0, Sam.defaults().rho(0.2)));
         all.put("family/reuse_eps_k2", new Sketches.Reuse(2, new Sam(0.2, 1e-16)));
         all.put("family/m_sam_1", Sketches.shards(1));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.core.Role;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.DType;
 import dev.steppe.optim.base.AdamW;
@@ -68,7 +69,7 @@ class IdentityTest {
                 one + " and " + other + " over " + base);
     }
 
-    @Property
+    @Property(tries = 60)
     void areSamBitForBit(@ForAll long seed, @ForAll("bases") BaseOptimizer base, @ForAll @DoubleRange(min = 0, max = 0.5) double rho,
             @ForAll @DoubleRange(min = 0, max = 1) double free) {
         Sam sam = Sam.defaults().rho(rho);
@@ -83,7 +84,7 @@ class IdentityTest {
         assertSameBits(seed, base, new CaSam(rho, new CleanExamples(0.5, 0), 1e-12), sam);
     }
 
-    @Property
+    @Property(tries = 60)
     void areSam(@ForAll long seed, @ForAll("bases") BaseOptimizer base, @ForAll @DoubleRange(min = 0.01, max = 0.5) double rho,
             @ForAll @DoubleRange(min = 0, max = 1) double free) {
         Sam sam = Sam.defaults().rho(rho);
@@ -93,7 +94,7 @@ class IdentityTest {
         assertSame(seed, base, new ImbSam(rho, 1, step -> IntStream.range(0, step.batch().size()).toArray(), 1e-12), sam);
     }
 
-    @Property
+    @Property(tries = 60)
     void areTheBaseOptimizer(@ForAll long seed, @ForAll("bases") BaseOptimizer base, @ForAll @DoubleRange(min = 0, max = 0.5) double rho,
             @ForAll @DoubleRange(min = 0, max = 1) double free) {
         Plain plain = new Plain();
@@ -110,7 +111,7 @@ class IdentityTest {
         return IntStream.range(0, step.batch().size()).filter(i -> i % 2 == 1).toArray();
     }
 
-    @Property
+    @Property(tries = 60)
     void areOneAnother(@ForAll long seed, @ForAll("bases") BaseOptimizer base, @ForAll @DoubleRange(min = 0, max = 0.5) double rho,
             @ForAll @DoubleRange(min = 0, max = 1) double free) {
         assertSameBits(seed, base, new Sagm(rho, 0, 1e-12), new GradientNormPenalty(0.5, Sam.defaults().rho(rho)));
@@ -121,7 +122,7 @@ class IdentityTest {
     }
 
     /** The perturbation of EG-SAM is that of SAGM with alpha = eta. */
-    @Property
+    @Property(tries = 60)
     void extragradientIsGradientMatchingsPerturbation(@ForAll long seed, @ForAll @DoubleRange(min = 0, max = 0.5) double rho,
             @ForAll @DoubleRange(min = 0, max = 3) double lookahead) {
         Regression p = new Regression(new SplittableRandom(seed));
@@ -132,7 +133,7 @@ class IdentityTest {
     }
 
     /** What GSAM takes away from the perturbed gradient is orthogonal to it. */
-    @Property
+    @Property(tries = 60)
     void theRemovedPartOfGsamIsOrthogonal(@ForAll long seed, @ForAll @DoubleRange(min = 0.01, max = 0.5) double rho,
             @ForAll @DoubleRange(min = 0.1, max = 2) double alpha) {
         Regression p = new Regression(new SplittableRandom(seed));
@@ -144,7 +145,7 @@ class IdentityTest {
     }
 
     /** The gradient keeps its length; clipped, it never grows. */
-    @Property
+    @Property(tries = 60)
     void stableGradientsAreAsLongAsTheGradient(@ForAll long seed, @ForAll @DoubleRange(min = 0, max = 0.5) double rho) {
         Regression p = new Regression(new SplittableRandom(seed));
         for (SamVariant ascent : new SamVariant[] {Sam.defaults().rho(rho), new Usam(rho)}) {
@@ -158,7 +159,7 @@ class IdentityTest {
     }
 
     /** On {@code c |w - a|^2 / 2}, whose curvatures are equal, stable SAM is gradient descent. */
-    @Property
+    @Property(tries = 60)
     void stableSamOnEqualCurvaturesIsGradientDescent(@ForAll long seed, @ForAll @DoubleRange(min = 0.1, max = 2) double curvature,
             @ForAll @DoubleRange(min = 0.01, max = 0.05) double rho) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -177,7 +178,7 @@ class IdentityTest {
     }
 
     /** {@code g(w + rho g) = (I + rho H) g} on a quadratic. */
-    @Property
+    @Property(tries = 60)
     void unnormalisedSamOnAQuadratic(@ForAll long seed, @ForAll @DoubleRange(min = 0, max = 2) double rho) {
         Quadratic q = Quadratic.random(new SplittableRandom(seed), 7);
         Optimizer usam = q.minimise(new Usam(rho).over(Sgd.of(1)));
@@ -188,7 +189,7 @@ class IdentityTest {
     }
 
     /** Radii: at most rho under a mask, rho over the parameters of normalisation alone, and none elsewhere. */
-    @Property
+    @Property(tries = 60)
     void radii(@ForAll long seed, @ForAll @DoubleRange(min = 0.01, max = 0.5) double rho,
             @ForAll @DoubleRange(min = 0.05, max = 0.95) double sparsity) {
         Regression p = new Regression(new SplittableRandom(seed));
@@ -202,8 +203,24 @@ class IdentityTest {
         assertEquals(rho, Vec.norm(e), 1e-9);
     }
 
+    /** If every parameter is one of a normalisation layer, SAM-ON is SAM. */
+    @Property(tries = 60)
+    void onNormalisationAloneIsSam(@ForAll long seed, @ForAll("bases") BaseOptimizer base,
+            @ForAll @DoubleRange(min = 0, max = 0.5) double rho) {
+        double[][] w = new double[2][];
+        for (int i = 0; i < 2; i++) {
+            Recipe recipe = (i == 0 ? SamOn.defaults().rho(rho) : new Sam(rho, 1e-16)).over(base);
+            Optimizer optimizer = Quadratic.random(new SplittableRandom(seed), 6).perExample(recipe, Role.NORM_SCALE);
+            for (int t = 0; t < 10; t++) {
+                optimizer.step(Quadratic.BATCH);
+            }
+            w[i] = optimizer.current().point().toDoubles();
+        }
+        assertArrayEquals(w[1], w[0], 1e-12);
+    }
+
     /** Without tensors of two dimensions there is nothing to centralise. */
-    @Property
+    @Property(tries = 60)
     void centralisedSamOfVectorsIsSam(@ForAll long seed, @ForAll @DoubleRange(min = 0, max = 0.5) double rho) {
         for (GcSam gc : new GcSam[] {GcSam.defaults().rho(rho), GcSam.defaults().rho(rho).asPaper()}) {
             Quadratic q = Quadratic.random(new SplittableRandom(seed), 9);

@@ -91,9 +91,9 @@ final class Quadratic {
         return recipe.minimise(objective, parameters, options.kernels(Toy.KERNELS));
     }
 
-    /** An optimizer of the function as the loss of each example, whatever the batch. */
-    Optimizer perExample(Recipe recipe) {
-        Weight all = new Weight(Shape.of(start.length), Role.WEIGHT, Weight.NO_FILTERS);
+    /** An optimizer of the function as the loss of each example, whatever the batch, its parameters one tensor of a role. */
+    Optimizer perExample(Recipe recipe, Role role) {
+        Weight all = new Weight(Shape.of(start.length), role, Weight.NO_FILTERS);
         Objective objective = Objective.ofLosses((batch, pass) -> losses(new Weight[] {all}, pass).broadcastTo(Shape.of(batch.size())));
         Parameters parameters = new Parameters(ParameterSpace.of(Map.of("w", all)), Tensor.of(Shape.of(start.length), start.clone()),
                 Buffers.none());

@@ -115,33 +115,6 @@ final class Sketches {
         }
     }
 
-    /** Friendly SAM (arXiv 2403.12350): along what is left of the gradient without its average. */
-    record FriendlySam(double rho, double sigma, double lambda) implements SamVariant {
-        @Override
-        public Perturbation perturbation(SamStep s) {
-            Tensor g = s.gradient().vector();
-            Tensor m = s.memory("average");
-            s.remember("average", m == null ? g : s.combine(lambda, m, 1 - lambda, g));
-            return s.ball(m == null ? g : s.combine(1, g, -sigma, m), rho, 1e-12);
-        }
-    }
-
-    /** GSAM (arXiv 2203.08065): less of the part of g that is orthogonal to the perturbed gradient. */
-    record Gsam(double alpha, SamVariant ascent) implements SamVariant {
-        @Override
-        public Perturbation perturbation(SamStep s) {
-            return ascent.perturbation(s);
-        }
-
-        @Override
-        public Tensor gradient(SamStep s) {
-            Gradient g0 = s.gradient();
-            Gradient g1 = s.gradientAt(perturbation(s));
-            double parallel = s.points().dot(g0.vector(), g1.vector()) / (g1.norm() * g1.norm());
-            return s.combine(1 + alpha * parallel, g1.vector(), -alpha, g0.vector());
-        }
-    }
-
     /** LookSAM (arXiv 2203.02714): every k-th step pays for the ascent, the others use what it found, whatever the ascent is. */
     record LookSam(int k, double alpha, SamVariant ascent) implements SamVariant {
         @Override
@@ -191,65 +164,6 @@ final class Sketches {
                 }
             };
             return s.ball(s.gradient().vector(), mask, rho / beta, 1e-7);
-        }
-    }
-
-    /** GAM (arXiv 2303.03108): a chain of three places. */
-    record Gam(double rho, double rho1, double b0, double b1, double gamma) implements SamVariant {
-        @Override
-        public Perturbation perturbation(SamStep s) {
-            return s.ball(s.gradient().vector(), rho1, 1e-12);
-        }
-
-        @Override
-        public Tensor gradient(SamStep s) {
-            Tensor g0 = s.gradient().vector();
-            Tensor g1 = s.gradientAt(perturbation(s)).vector();
-            Perturbation second = s.ball(s.combine(1, g1, -1, g0), rho, 1e-12);
-            Tensor g2 = s.gradientAt(second).vector();
-            Tensor g3 = s.gradientAt(s.sum(second, s.ball(g2, rho1, 1e-12))).vector();
-            Tensor pro = s.combine(1, g0, Math.abs(1 - b0), g2);
-            Tensor h = s.combine(b1, g1, 1 - b1, g3);
-            double parallel = s.points().dot(pro, h) / (s.norm(h) * s.norm(h));
-            return s.combine(1 + gamma * parallel, h, -gamma, pro);
-        }
-    }
-
-    /** Fisher-SAM (arXiv 2206.04920): another metric. */
-    record FisherSam(double rho, double eta) implements SamVariant {
-        @Override
-        public Perturbation perturbation(SamStep s) {
-            Metric fisher = (step, d, out) -> {
-                for (int i = 0; i < d.size(); i++) {
-                    out.span().set(i, d.get(i) / (1 + eta * d.get(i) * d.get(i)));
-                }
-            };
-            return s.ball(s.gradient().vector(), fisher, rho, 0);
-        }
-    }
-
-    /** SAM-ON (arXiv 2306.04226): parameters of normalisation layers only. */
-    record SamOn(double rho) implements SamVariant {
-        @Override
-        public Perturbation perturbation(SamStep s) {
-            Metric mask = (step, d, out) -> step.space().segments()
-                    .forEach(segment -> step.points().scale(segment.role() == Role.WEIGHT ? 0 : 1,
-                            step.space().view(d, segment), step.space().view(out, segment)));
-            return s.ball(s.gradient().vector(), mask, rho, 1e-16);
-        }
-    }
-
-    /** SAGM (arXiv 2303.10353): the ball less a part of the gradient. */
-    record Sagm(double rho, double alpha) implements SamVariant {
-        @Override
-        public Perturbation perturbation(SamStep s) {
-            Gradient g = s.gradient();
-            return s.along(rho / (g.norm() + 1e-12) - alpha, g.vector());
-        }
-
-        @Override
-        public Tensor gradient(SamStep s) {
-            return s.combine(0.5, s.gradient().vector(), 0.5, s.gradientAt(perturbation(s)).vector());
         }
     }
 

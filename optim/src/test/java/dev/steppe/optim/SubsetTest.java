@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.core.Batch;
+import dev.steppe.core.Role;
 import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.DType;
@@ -114,7 +115,7 @@ class SubsetTest {
 
     private static Optimizer labelled(Subset tail) {
         Quadratic q = Quadratic.random(new SplittableRandom(3), 5);
-        return q.perExample(new ImbSam(0.1, 1, tail, 1e-16).over(Sgd.of(0.1)));
+        return q.perExample(new ImbSam(0.1, 1, tail, 1e-16).over(Sgd.of(0.1)), Role.WEIGHT);
     }
 
     private static Batch labels(int... labels) {

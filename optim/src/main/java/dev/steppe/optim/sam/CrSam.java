@@ -26,7 +26,7 @@ import java.util.Objects;
 public record CrSam(
         @Origin("TrustAIoT/CR-SAM, utils/crsam.py") double gamma,
         @Origin("TrustAIoT/CR-SAM, crsam_train.py (class CRSAM: 0.1)") double beta,
-        @Origin("TrustAIoT/CR-SAM, utils/crsam.py: SAM, radius 0.1") SamVariant ascent) implements SamVariant {
+        @Origin("TrustAIoT/CR-SAM, utils/crsam.py: SAM, radius 0.1") SamVariant ascent) implements Climbing {
     /** @throws OptionException if a number is out of its range */
     public CrSam {
         OptionException.requireLength("crsam", "gamma", gamma);
@@ -50,11 +50,6 @@ public record CrSam(
     }
 
     @Override
-    public Perturbation perturbation(SamStep step) {
-        return ascent.perturbation(step.nested("ascent"));
-    }
-
-    @Override
     public Tensor gradient(SamStep step) {
         Tensor g = step.gradient().vector();
         Perturbation e = perturbation(step);
@@ -63,10 +58,5 @@ public record CrSam(
         Tensor sum = step.combine(1 + gamma + beta, up, gamma - beta, down);
         step.points().axpy(-2 * gamma, g, sum);
         return sum;
-    }
-
-    @Override
-    public void observe(SamStep step) {
-        ascent.observe(step.nested("ascent"));
     }
 }

@@ -5,7 +5,6 @@ import dev.steppe.optim.Card;
 import dev.steppe.optim.Confidence;
 import dev.steppe.optim.OptionException;
 import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
 import dev.steppe.optim.SamStep;
 import dev.steppe.optim.SamVariant;
 import java.util.Objects;
@@ -23,7 +22,7 @@ import java.util.Objects;
 @Card(name = "gnp", title = "Gradient norm penalty", paper = "Zhao, Zhang, Hu, ICML 2022, arXiv 2202.03599", formula = "e = rho g / |g|; w = base(w, (1 - alpha) g + alpha g(w + e))", points = 4, confidence = Confidence.HIGH, note = "official code read, where weight decay is in the loss, so in both gradients; its warm-ups are not offered")
 public record GradientNormPenalty(
         @Origin("arXiv 2202.03599, section 5, and official code") double alpha,
-        @Origin("arXiv 2202.03599, section 5, and official code: length 0.1 (ImageNet: 0.05)") SamVariant ascent) implements SamVariant {
+        @Origin("arXiv 2202.03599, section 5, and official code: length 0.1 (ImageNet: 0.05)") SamVariant ascent) implements Climbing {
     /** @throws OptionException if the balance is not finite */
     public GradientNormPenalty {
         OptionException.require(Double.isFinite(alpha), "gnp", "alpha", alpha, "finite");
@@ -46,17 +45,7 @@ public record GradientNormPenalty(
     }
 
     @Override
-    public Perturbation perturbation(SamStep step) {
-        return ascent.perturbation(step.nested("ascent"));
-    }
-
-    @Override
     public Tensor gradient(SamStep step) {
         return step.combine(1 - alpha, step.gradient().vector(), alpha, step.gradientAt(perturbation(step)).vector());
-    }
-
-    @Override
-    public void observe(SamStep step) {
-        ascent.observe(step.nested("ascent"));
     }
 }

@@ -31,7 +31,7 @@ public record Gsam(
         @Origin("juntang-zhuang/GSAM, example/train.py: rho_min = rho_max") double lowest,
         @Origin("juntang-zhuang/GSAM, example/train.py: min_lr = 0") double floor,
         @Origin("juntang-zhuang/GSAM, example/train.py: adaptive, rho_max = 2") SamVariant ascent,
-        @Origin("juntang-zhuang/GSAM, gsam.py, perturb_eps") double epsilon) implements SamVariant {
+        @Origin("juntang-zhuang/GSAM, gsam.py, perturb_eps") double epsilon) implements Climbing {
     /** @throws OptionException if a number is out of its range */
     public Gsam {
         OptionException.requireLength("gsam", "alpha", alpha);
@@ -64,7 +64,7 @@ public record Gsam(
     @Override
     public Perturbation perturbation(SamStep step) {
         double radius = lowest + (1 - lowest) * (step.rateFactor() - floor) / (1 - floor);
-        return step.scaled(Math.max(0, radius), ascent.perturbation(step.nested("ascent")));
+        return step.scaled(Math.max(0, radius), Climbing.super.perturbation(step));
     }
 
     @Override
@@ -73,10 +73,5 @@ public record Gsam(
         Gradient g1 = step.gradientAt(perturbation(step));
         double c = Projection.factor(step, g.vector(), g1.vector(), epsilon);
         return step.combine(1 + alpha * c, g1.vector(), -alpha, g.vector());
-    }
-
-    @Override
-    public void observe(SamStep step) {
-        ascent.observe(step.nested("ascent"));
     }
 }

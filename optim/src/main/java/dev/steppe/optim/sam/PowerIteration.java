@@ -7,7 +7,7 @@ import dev.steppe.optim.Origin;
 import dev.steppe.optim.SamStep;
 
 /**
- * The eigenvector by power iteration with exact products of the Hessian and a vector, on the batch of every so many-th step (not of the first), in evaluation mode
+ * The eigenvector by power iteration with exact products of the Hessian and a vector, every so many steps (not in the first) on the batch at hand, in evaluation mode
  * as the official code; begun at random, then from the last estimate. A product costs about two gradients.
  *
  * @param every steps from one estimate to the next, at least 1
@@ -30,7 +30,9 @@ public record PowerIteration(
     @Override
     public Tensor of(SamStep step) {
         Tensor last = step.memory("eigenvector");
-        if (step.number() == 0 || step.number() % every != 0) { return last; }
+        double due = step.memory("eigenvector due", every);
+        if (step.number() < due) { return last; }
+        step.remember("eigenvector due", step.number() + every);
         Tensor v = step.blank();
         if (last == null) {
             RandomKey key = step.key().fold("eigenvector");

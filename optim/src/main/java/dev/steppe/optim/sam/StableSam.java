@@ -6,7 +6,6 @@ import dev.steppe.optim.Confidence;
 import dev.steppe.optim.Gradient;
 import dev.steppe.optim.OptionException;
 import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
 import dev.steppe.optim.SamStep;
 import dev.steppe.optim.SamVariant;
 import java.util.Objects;
@@ -27,7 +26,7 @@ import java.util.Objects;
 public record StableSam(
         @Origin("arXiv 2401.07250; official code") boolean clipped,
         @Origin("arXiv 2401.07250; official code: SAM, radius 0.05") SamVariant ascent,
-        @Origin("official code") double epsilon) implements SamVariant {
+        @Origin("official code") double epsilon) implements Climbing {
     /** @throws OptionException if the guard is out of its range */
     public StableSam {
         Objects.requireNonNull(ascent, "ascent");
@@ -50,11 +49,6 @@ public record StableSam(
     }
 
     @Override
-    public Perturbation perturbation(SamStep step) {
-        return ascent.perturbation(step.nested("ascent"));
-    }
-
-    @Override
     public Tensor gradient(SamStep step) {
         Gradient g = step.gradient();
         Gradient g1 = step.gradientAt(perturbation(step));
@@ -62,10 +56,5 @@ public record StableSam(
         Tensor stable = step.blank();
         step.points().scale(clipped ? Math.min(1, ratio) : ratio, g1.vector(), stable);
         return stable;
-    }
-
-    @Override
-    public void observe(SamStep step) {
-        ascent.observe(step.nested("ascent"));
     }
 }
