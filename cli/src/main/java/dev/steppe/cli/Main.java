@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 
 /** The {@code steppe} command. */
 @Command(name = "steppe", description = "Deep learning in pure Java that finds flat minima.", versionProvider = Version.class, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, subcommands = {
-    TrainCommand.class,
+    TrainCommand.class, CompareCommand.class, OptimizersCommand.class,
     BenchCommand.class}, sortOptions = false, usageHelpAutoWidth = true, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:done",
         "1:data or files cannot be read or written, memory is short, or training diverged", "2:wrong options",
         "130:stopped by Ctrl-C"})
@@ -42,6 +42,6 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: train or bench");
+        throw new ParameterException(spec.commandLine(), "a command is missing: train, compare, optimizers or bench");
     }
 }

@@ -45,7 +45,7 @@ final class TrainCommand implements Callable<Integer> {
     private String model;
     @Option(names = "--optimizer", paramLabel = "NAME[:k=v,..]", defaultValue = "sam:rho=0.05", description = "sam or asam over the base optimizer, or a base optimizer alone: sgd, adam, adamw, rmsprop, lion, lamb.")
     private String optimizer;
-    @Option(names = "--base", paramLabel = "NAME[:k=v,..]", defaultValue = Method.DEFAULT_BASE, description = "Base optimizer of sam and asam.")
+    @Option(names = "--base", paramLabel = "NAME[:k=v,..]", defaultValue = Method.DEFAULT_BASE, description = "Base optimizer of a variant.")
     private String base;
     @Option(names = "--epochs", paramLabel = "N", defaultValue = "8", description = "How often the training set is gone through.")
     private int epochs;
@@ -138,7 +138,7 @@ final class TrainCommand implements Callable<Integer> {
         return Method.of(chosen, isGiven("--base") ? base : null, otherwise, learningRate);
     }
 
-    private static String schedule(String text) {
+    static String schedule(String text) {
         try {
             return Schedules.format(Schedules.parse(text));
         } catch (OptionException e) {

@@ -19,6 +19,11 @@ import java.util.stream.Collectors;
  */
 record TrainOptions(DataSource data, Path dataDir, String model, Method method, int epochs, int batch, String schedule,
         double labelSmoothing, double labelNoise, long seed, Kernels.Mode plans, int threads) {
+    /** The same with another optimizer. */
+    TrainOptions method(Method method) {
+        return new TrainOptions(data, dataDir, model, method, epochs, batch, schedule, labelSmoothing, labelNoise, seed, plans, threads);
+    }
+
     /** The options with their values, as one writes them; complete, so that other defaults of a later version change nothing. */
     Map<String, String> toArguments() {
         Map<String, String> arguments = new LinkedHashMap<>();
@@ -52,7 +57,7 @@ record TrainOptions(DataSource data, Path dataDir, String model, Method method, 
         return String.join(" ", words);
     }
 
-    private static String quoted(String word) {
+    static String quoted(String word) {
         return word.matches("[A-Za-z0-9_./:=,+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 

@@ -4,6 +4,7 @@ import dev.steppe.core.Evaluator;
 import dev.steppe.core.Losses;
 import dev.steppe.core.Objective;
 import dev.steppe.core.Parameters;
+import dev.steppe.core.RandomKey;
 import dev.steppe.core.Shape;
 import dev.steppe.data.Dataset;
 import dev.steppe.data.HorizontalFlip;
@@ -12,6 +13,7 @@ import dev.steppe.data.Loader;
 import dev.steppe.data.Normalise;
 import dev.steppe.data.RandomCrop;
 import dev.steppe.data.TrainTest;
+import dev.steppe.data.Transform;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.Workers;
 import dev.steppe.nn.AtomicFile;
@@ -22,7 +24,9 @@ import dev.steppe.optim.Optimizer;
 import dev.steppe.optim.Options;
 import dev.steppe.optim.Schedules;
 import dev.steppe.train.Json;
+import dev.steppe.train.SecondBatches;
 import dev.steppe.train.Trainer;
+import dev.steppe.train.TrainingListener;
 import dev.steppe.train.TrainingResult;
 import java.awt.AWTError;
 import java.awt.image.BufferedImage;
@@ -62,35 +66,47 @@ final class TrainRun {
 
     /** @return the exit code */
     int run() throws IOException {
-        TrainTest data = noisy(options.data().load(options.dataDir()));
-        if (options.batch() > data.train().size()) {
-            throw new WrongOptionException(
-                    "--batch is " + options.batch() + ", but there are only " + data.train().size() + " training images");
-        }
-        try (Workers workers = Workers.of(options.threads())) {
-            return train(data, Kernels.on(workers).with(options.plans()));
-        }
+        TrainTest data = data();
+        return finish(data, train(data, Long.MAX_VALUE));
     }
 
-    private TrainTest noisy(TrainTest clean) {
+    /** What is trained and tested on. */
+    TrainTest data() throws IOException {
+        TrainTest clean = options.data().load(options.dataDir());
         return options.labelNoise() == 0
                 ? clean
                 : new TrainTest(LabelNoise.symmetric(clean.train(), options.labelNoise(), options.seed()), clean.test());
     }
 
-    private int train(TrainTest data, Kernels kernels) throws IOException {
+    /**
+     * Trains; nothing is said or written of the end.
+     *
+     * @param deadline when to stop and save the state, as {@link System#nanoTime} counts
+     */
+    TrainingResult train(TrainTest data, long deadline) throws IOException {
+        if (options.batch() > data.train().size()) {
+            throw new WrongOptionException(
+                    "--batch is " + options.batch() + ", but there are only " + data.train().size() + " training images");
+        }
+        try (Workers workers = Workers.of(options.threads())) {
+            return train(data, Kernels.on(workers).with(options.plans()), deadline);
+        }
+    }
+
+    private TrainingResult train(TrainTest data, Kernels kernels, long deadline) throws IOException {
         Dataset train = data.train();
         int channels = train.inputShape().dim(-1);
         Layer model = Models.named(options.model(), channels, train.classCount());
         Normalise normalise = Normalise.measure(train);
-        try (Loader batches = Loader.training(train, options.batch(), options.seed(),
-                new RandomCrop(options.data().cropPadding(train.inputShape().dim(0))), new HorizontalFlip(), normalise);
+        Transform[] transforms = {new RandomCrop(options.data().cropPadding(train.inputShape().dim(0))), new HorizontalFlip(), normalise};
+        try (Loader batches = Loader.training(train, options.batch(), options.seed(), transforms);
+                Loader second = Loader.training(train, options.batch(), RandomKey.of(options.seed()).fold("second").state(), transforms);
                 Loader tests = Loader.evaluation(data.test(), options.batch(), normalise)) {
             Objective objective = Objective.of(model::forward, Losses.crossEntropy(Losses.Smoothing.of(options.labelSmoothing())));
             Parameters start = model.initialPoint(options.seed());
             Options settings = Options.defaults()
                     .schedule(Schedules.parse(options.schedule()), options.epochs() * (long) batches.batchesPerEpoch())
-                    .seed(options.seed());
+                    .seed(options.seed()).auxiliary(new SecondBatches(second));
             Function<Kernels, Optimizer> make = on -> options.method().recipe().minimise(objective, start, settings.kernels(on));
             Optimizer optimizer = make.apply(kernels);
             announce(data, model, kernels);
@@ -104,17 +120,26 @@ final class TrainRun {
                     .test(new Evaluator(kernels, Objective.of(model::forward, Losses::crossEntropy)), tests)
                     .folder(folder, ModelCard.of(options.model(), normalise.mean(), normalise.std(), train.classNames()))
                     .listener(reporter);
+            trainer.listener(new TrainingListener() {
+                @Override
+                public void onStep(Progress progress) {
+                    if (System.nanoTime() > deadline) {
+                        trainer.stop();
+                    }
+                }
+            });
             if (resume) {
                 trainer.resume();
             }
             try (Interruptible _ = new Interruptible(trainer)) {
-                return finish(data, reporter, trainer.run());
+                TrainingResult result = trainer.run();
+                reporter.endLine();
+                return result;
             }
         }
     }
 
-    private int finish(TrainTest data, ConsoleReporter reporter, TrainingResult result) throws IOException {
-        reporter.endLine();
+    private int finish(TrainTest data, TrainingResult result) throws IOException {
         if (result.end() == TrainingResult.End.INTERRUPTED) {
             out.println("stopped; the state is saved, go on with: ./steppe train --resume " + folder);
             return INTERRUPTED;

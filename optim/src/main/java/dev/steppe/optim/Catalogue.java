@@ -133,6 +133,22 @@ final class Catalogue<T> {
         return new Catalogue<>(type.getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT), records);
     }
 
+    /** The values of a type in words. */
+    static String values(Class<?> type) {
+        if (type == SamVariant.class) { return "a variant"; }
+        if (type == BaseOptimizer.class) { return "a base optimizer"; }
+        Catalogue<?> catalogue = of(type);
+        if (catalogue != null) { return String.join(" or ", catalogue.names()); }
+        if (type.isEnum()) { return Arrays.stream(type.getEnumConstants()).map(c -> text(type, c)).collect(Collectors.joining(" or ")); }
+        return switch (type.getSimpleName()) {
+            case "double" -> "a number";
+            case "int" -> "a whole number";
+            case "boolean" -> "true or false";
+            case "List" -> "values separated by /";
+            default -> "a text";
+        };
+    }
+
     /** The components of a record of defaults. */
     static List<Setting> settings(Object record) {
         return Arrays.stream(record.getClass().getRecordComponents())

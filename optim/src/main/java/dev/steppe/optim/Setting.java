@@ -13,4 +13,9 @@ public record Setting(String name, Class<?> type, Object defaultValue, String or
     public String text() {
         return Catalogue.text(type, defaultValue);
     }
+
+    /** What it may be, in words: {@code a number}, {@code weights or all}, {@code a variant}. */
+    public String values() {
+        return Catalogue.values(type);
+    }
 }

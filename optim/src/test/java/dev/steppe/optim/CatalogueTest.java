@@ -128,6 +128,15 @@ class CatalogueTest {
         assertEquals(message, assertThrows(OptionException.class, call).getMessage());
     }
 
+    @Test
+    void optionsSayWhatTheyMayBe() {
+        assertEquals(List.of("a number", "a number", "weights or all", "a number"),
+                SamVariants.all().get(1).settings().stream().map(Setting::values).toList());
+        assertEquals(List.of("a number", "a number", "a number", "true or false"),
+                BaseOptimizers.settings("sgd").stream().map(Setting::values).toList());
+        assertEquals(List.of("values separated by /", "a number"), Schedules.settings("step").stream().map(Setting::values).toList());
+    }
+
     /** Every option of every record says where its default comes from. */
     @Test
     void defaultsHaveOrigins() {
