@@ -2,6 +2,8 @@ package dev.steppe.cli;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code docs/optimizers.md}: the catalogues, and what came of trying them. */
 final class OptimizersPage {
@@ -63,7 +65,7 @@ final class OptimizersPage {
                 + "epochs are too few for that, and seeds differ by about a percent. |e| is the mean norm of the perturbation in the last epoch, the time that "
                 + "of the training steps on two cores that did other work, too. All rows: `" + TRY + "`.");
         line("");
-        row("--optimizer", "test accuracy", "\\|e\\|", "passes", "seconds", "");
+        row("--optimizer", "test accuracy", "|e|", "passes", "seconds", "");
         row("---", "---", "---", "---", "---", "---");
         for (Map<String, Object> r : results) {
             List<String> cells = Trials.cells(r);
@@ -87,7 +89,7 @@ final class OptimizersPage {
         if (!l.settings().isEmpty()) {
             row("option", "default", "values", "origin of the default");
             row("---", "---", "---", "---");
-            l.settings().forEach(s -> row("`" + s.name() + "`", "`" + s.text() + "`", s.values(), escaped(s.origin())));
+            l.settings().forEach(s -> row("`" + s.name() + "`", "`" + s.text() + "`", s.values(), s.origin()));
             line("");
         }
         code(l.command());
@@ -99,12 +101,8 @@ final class OptimizersPage {
         line("```");
     }
 
-    private static String escaped(String text) {
-        return text.replace("|", "\\|");
-    }
-
     private void row(String... cells) {
-        line("| " + String.join(" | ", cells) + " |");
+        line(Stream.of(cells).map(cell -> cell.replace("|", "\\|")).collect(Collectors.joining(" | ", "| ", " |")));
     }
 
     private void line(String line) {
