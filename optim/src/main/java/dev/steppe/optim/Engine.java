@@ -1,11 +1,14 @@
 package dev.steppe.optim;
 
 import dev.steppe.core.Batch;
+import dev.steppe.core.BatchStatistics;
+import dev.steppe.core.Buffers;
 import dev.steppe.core.Evaluator;
 import dev.steppe.core.NonFiniteException;
 import dev.steppe.core.Objective;
 import dev.steppe.core.Parameters;
 import dev.steppe.core.Points;
+import dev.steppe.core.RunningStatistics;
 import dev.steppe.core.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -103,7 +106,11 @@ final class Engine implements Optimizer {
         for (Proposal.Move move : p.after) {
             layout.runs().forEach(run -> points.axpy(move.scale() * rate * run.rate(), run.of(move.direction()), run.of(weights)));
         }
-        Parameters parameters = new Parameters(before.parameters().space(), weights, before.parameters().buffers().updated(p.statistics));
+        Buffers buffers = before.parameters().buffers().updated(p.statistics);
+        for (Map<RunningStatistics, BatchStatistics> more : p.again) {
+            buffers = buffers.updated(more);
+        }
+        Parameters parameters = new Parameters(before.parameters().space(), weights, buffers);
         StepReport report = new StepReport(before.steps(), p.loss, p.gradientNorm, p.norm * clipping(p.norm, options.clipNorm()),
                 p.perturbationNorm, p.cosine, p.sharpness, p.forwards, p.backwards, rate, p.extra);
         state = new State(parameters, memory, merged(before.tensors(), p.tensors), merged(before.numbers(), p.numbers),

@@ -1,6 +1,7 @@
 package dev.steppe.optim;
 
 import dev.steppe.core.Batch;
+import dev.steppe.core.BatchStatistics;
 import dev.steppe.core.Buffers;
 import dev.steppe.core.Evaluator;
 import dev.steppe.core.HessianVector;
@@ -8,6 +9,7 @@ import dev.steppe.core.NonFiniteException;
 import dev.steppe.core.Parameters;
 import dev.steppe.core.Pass;
 import dev.steppe.core.RandomKey;
+import dev.steppe.core.RunningStatistics;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.ShapeException;
 import java.util.ArrayList;
@@ -35,6 +37,9 @@ final class Passes {
     private Gradient firstAtWeights;
     /** What the report says of a step is seen once, by the step or by its shards. */
     private boolean begun;
+    /** Whether a pass updates running statistics though it is not the first. */
+    private boolean collects;
+    private Map<RunningStatistics, BatchStatistics> collected;
     private boolean lossElsewhere;
     private boolean gradientSeen;
     private boolean gradientElsewhere;
@@ -106,6 +111,16 @@ final class Passes {
         return g;
     }
 
+    /** The same, and the running statistics are updated once more. */
+    Gradient collecting(Perturbation e, Batch examples) {
+        collects = true;
+        try {
+            return gradient(e, examples);
+        } finally {
+            collects = false;
+        }
+    }
+
     /** What was found at the weights on the same examples, or else by the first pass there; null if there was none. */
     private Gradient beside(Batch examples) {
         return atWeights.getOrDefault(examples, firstAtWeights);
@@ -139,8 +154,9 @@ final class Passes {
 
     private Gradient run(Perturbation e, Batch examples, Tensor into) {
         if (examples.size() == 0) { throw new ShapeException("step " + state.steps() + ": a batch of 0 examples has no mean loss"); }
-        Pass.Mode mode = !begun ? Pass.Mode.TRAINING : Pass.Mode.TRAINING_FROZEN_STATISTICS;
+        Pass.Mode mode = !begun || collects ? Pass.Mode.TRAINING : Pass.Mode.TRAINING_FROZEN_STATISTICS;
         number++;
+        collected = Map.of();
         Evaluator evaluator = guarded ? engine.evaluator().guarded("step " + state.steps() + ", pass " + number) : engine.evaluator();
         Gradient g = inParts(evaluator, at(e), mode, examples, into);
         if (!Double.isFinite(g.loss()) || !Double.isFinite(g.norm())) {
@@ -150,7 +166,10 @@ final class Passes {
         proposal.forwards += shard.part(examples);
         if (!begun) {
             proposal.loss += shard.share() * g.loss();
+            proposal.statistics = Buffers.merge(proposal.statistics, collected);
             begun = true;
+        } else if (collects) {
+            proposal.again.add(collected);
         }
         return g;
     }
@@ -172,7 +191,7 @@ final class Passes {
             }
             loss += r.loss();
             System.arraycopy(r.losses(), 0, losses, from, rows.size());
-            proposal.statistics = Buffers.merge(proposal.statistics, r.collected());
+            collected = Buffers.merge(collected, r.collected());
         }
         return new Gradient(into, into == null ? 0 : engine.points().norm(into), loss, losses);
     }

@@ -28,6 +28,8 @@ final class Proposal {
     final Map<String, Tensor> tensors = new HashMap<>();
     final Map<String, Double> numbers = new HashMap<>();
     Map<RunningStatistics, BatchStatistics> statistics = Map.of();
+    /** More updates of running statistics, in order. */
+    final List<Map<RunningStatistics, BatchStatistics>> again = new ArrayList<>();
 
     /** The parts of {@link StepReport}, added up over the shards. */
     double loss;

@@ -28,12 +28,15 @@ public final class SamStep {
     private final String scope;
     /** What perturbations are confined to; null: nothing. */
     private final Metric confinement;
+    /** What is taken for the gradient at the weights; null: that gradient. */
+    private final Gradient assumed;
 
     SamStep(Engine engine, Engine.State state, Proposal proposal, Shard shard, boolean guarded) {
-        this(engine, state, proposal, shard, new Passes(engine, state, proposal, shard, guarded), "", null);
+        this(engine, state, proposal, shard, new Passes(engine, state, proposal, shard, guarded), "", null, null);
     }
 
-    private SamStep(Engine engine, Engine.State state, Proposal proposal, Shard shard, Passes passes, String scope, Metric confinement) {
+    private SamStep(Engine engine, Engine.State state, Proposal proposal, Shard shard, Passes passes, String scope, Metric confinement,
+            Gradient assumed) {
         this.engine = engine;
         this.state = state;
         this.proposal = proposal;
@@ -41,11 +44,12 @@ public final class SamStep {
         this.passes = passes;
         this.scope = scope;
         this.confinement = confinement;
+        this.assumed = assumed;
     }
 
     /** This step for a variant within the variant: what it remembers has names of its own. */
     public SamStep nested(String name) {
-        return new SamStep(engine, state, proposal, shard, passes, scope + name + "/", confinement);
+        return new SamStep(engine, state, proposal, shard, passes, scope + name + "/", confinement, assumed);
     }
 
     /**
@@ -57,7 +61,13 @@ public final class SamStep {
             mask.apply(step, d, inner);
             confinement.apply(step, inner, out);
         };
-        return new SamStep(engine, state, proposal, shard, passes, scope, both);
+        return new SamStep(engine, state, proposal, shard, passes, scope, both, assumed);
+    }
+
+    /** This step for a variant that shall take another vector for {@link #gradient}: the pass at the weights is not made for it. */
+    public SamStep assuming(Tensor gradient) {
+        Gradient instead = new Gradient(gradient, norm(gradient), Double.NaN, new double[0]);
+        return new SamStep(engine, state, proposal, shard, passes, scope, confinement, instead);
     }
 
     /**
@@ -71,7 +81,7 @@ public final class SamStep {
         int mark = engine.workspace().mark();
         for (int i = 0; i < shards.size(); i++) {
             Shard s = shards.get(i);
-            SamStep part = new SamStep(engine, state, proposal, s, passes.of(s, i), scope, confinement);
+            SamStep part = new SamStep(engine, state, proposal, s, passes.of(s, i), scope, confinement, null);
             Tensor g = gradient.apply(part);
             part.end();
             if (i == 0) {
@@ -176,7 +186,7 @@ public final class SamStep {
 
     /** The gradient at the weights on the whole batch; taken once, however often it is asked for. */
     public Gradient gradient() {
-        return passes.atWeights();
+        return assumed == null ? passes.atWeights() : assumed;
     }
 
     /**
@@ -199,6 +209,13 @@ public final class SamStep {
      */
     public Gradient gradientAside(Perturbation e, Batch examples) {
         return passes.aside(e, examples);
+    }
+
+    /**
+     * The gradient at {@code w + e}, and one more update of the running statistics from this pass: what PyTorch codes do that do not freeze them.
+     */
+    public Gradient gradientCollecting(Perturbation e) {
+        return passes.collecting(e, batch());
     }
 
     /** The losses at {@code w + e}, one per example of the batch: one forward. */

@@ -1,10 +1,13 @@
 package dev.steppe.optim;
 
 import dev.steppe.optim.sam.Asam;
+import dev.steppe.optim.sam.Bsam;
 import dev.steppe.optim.sam.CaSam;
+import dev.steppe.optim.sam.Confined;
 import dev.steppe.optim.sam.CrSam;
 import dev.steppe.optim.sam.EgSam;
 import dev.steppe.optim.sam.EigenSam;
+import dev.steppe.optim.sam.Esam;
 import dev.steppe.optim.sam.FisherSam;
 import dev.steppe.optim.sam.FriendlySam;
 import dev.steppe.optim.sam.Gam;
@@ -12,13 +15,21 @@ import dev.steppe.optim.sam.GcSam;
 import dev.steppe.optim.sam.GradientNormPenalty;
 import dev.steppe.optim.sam.Gsam;
 import dev.steppe.optim.sam.ImbSam;
+import dev.steppe.optim.sam.LookSam;
+import dev.steppe.optim.sam.MSharpness;
+import dev.steppe.optim.sam.MultiStep;
 import dev.steppe.optim.sam.OptSam;
+import dev.steppe.optim.sam.Reuse;
 import dev.steppe.optim.sam.Sagm;
 import dev.steppe.optim.sam.Sam;
 import dev.steppe.optim.sam.SamOn;
+import dev.steppe.optim.sam.Samar;
 import dev.steppe.optim.sam.SparseSam;
 import dev.steppe.optim.sam.StableSam;
+import dev.steppe.optim.sam.Triggered;
 import dev.steppe.optim.sam.Usam;
+import dev.steppe.optim.sam.Vasso;
+import dev.steppe.optim.sam.Wsam;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +63,19 @@ public final class SamVariants {
     private static final List<Entry> ALL = entries(List.of(
             Sam.defaults(),
             Asam.defaults(),
+            Wsam.defaults(),
+            Samar.defaults(),
+            Bsam.defaults(),
+            Vasso.defaults(),
+
+            LookSam.defaults(),
+            Esam.defaults(),
+            MSharpness.defaults(),
+            MultiStep.defaults(),
+            Confined.defaults(),
+            Triggered.defaults(),
+            Reuse.defaults(),
+
             Usam.defaults(),
             FriendlySam.defaults(),
             Gsam.defaults(),

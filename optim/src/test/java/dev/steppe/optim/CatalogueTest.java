@@ -6,6 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.core.ParameterSpace.Segment;
+import dev.steppe.core.Role;
+import dev.steppe.optim.sam.Chosen;
+import dev.steppe.optim.sam.Confined;
+import dev.steppe.optim.sam.Esam;
+import dev.steppe.optim.sam.LambdaRule;
+import dev.steppe.optim.sam.LookSam;
+import dev.steppe.optim.sam.Samar;
+import dev.steppe.optim.sam.Trigger;
+import dev.steppe.optim.sam.Triggered;
+import dev.steppe.optim.sam.Vasso;
+import java.util.ArrayList;
 import dev.steppe.optim.base.AdamW;
 import dev.steppe.optim.base.Sgd;
 import dev.steppe.optim.sam.Asam;
@@ -49,6 +60,22 @@ class CatalogueTest {
         assertEquals("Plain[]", SamVariants.format(new Plain()), "what is not in the catalogue has its own text");
     }
 
+    /** What is not said within parentheses comes from the variant that stood there, if it is of the same name, else from its own defaults. */
+    @Test
+    void variantsAndStrategiesNest() {
+        assertEquals(LookSam.defaults().ascent(Vasso.defaults().theta(0.4)), SamVariants.parse("looksam:ascent=vasso(theta=0.4)"));
+        assertEquals(new LookSam(5, 0.3, new Sam(0.1, 0), 1e-12), SamVariants.parse("looksam: alpha = 0.3 , ascent = sam( epsilon = 0 )"));
+        assertEquals(new Triggered(new Trigger.Window(0.5, 1), 1, LookSam.defaults().ascent(Esam.defaults().ascent(Vasso.defaults()))),
+                SamVariants.parse("triggered:when=window(from=0.5),ascent=looksam(ascent=esam(ascent=vasso))"));
+        assertEquals(Samar.defaults().lambda(0.5, new LambdaRule.Proportional(0.2, 1)),
+                SamVariants.parse("samar:rule=proportional(min=0.2)"));
+        assertEquals(new Confined(new Chosen.Roles(List.of(Role.BIAS, Role.NORM_SHIFT)), Sam.defaults()),
+                SamVariants.parse("confined:to=roles(of=bias/norm_shift)"));
+        assertEquals("looksam:k=5,alpha=0.7,ascent=vasso(rho=0.05,theta=0.4,statisticsTwice=false,epsilon=1.0E-7),epsilon=1.0E-12",
+                SamVariants.format(SamVariants.parse("looksam:ascent=vasso(theta=0.4)")));
+        Subjects.variants().forEach(variant -> assertEquals(variant, SamVariants.parse(SamVariants.format(variant))));
+    }
+
     @Test
     void aRecipeIsABaseOptimizerOrAVariantOverOne() {
         assertEquals(Sgd.of(0.1), Recipe.parse("sgd", null));
@@ -60,7 +87,7 @@ class CatalogueTest {
             smm                     | there is no optimizer 'smm'; did you mean 'sam'? there are <all>
             SAM                     | there is no optimizer 'SAM'; did you mean 'sam'? there are <all>
             ``                      | there is no optimizer ''; there are <all>
-            lookahead               | there is no optimizer 'lookahead'; there are <all>
+            lookahead               | there is no optimizer 'lookahead'; did you mean 'looksam'? there are <all>
             sam:roh=0.1             | sam has no option 'roh'; did you mean 'rho'? there are rho, epsilon
             sam:rho                 | sam: 'rho' in 'sam:rho' is not of the form option=value
             sam:                    | sam: '' in 'sam:' is not of the form option=value
@@ -80,14 +107,23 @@ class CatalogueTest {
             sgd:learningRate=-1     | sgd: learningRate = -1.0 must be finite and at least 0
             sgd:lr=1                | sgd has no option 'lr'; there are learningRate, momentum, weightDecay, nesterov
             sgd:weight_decay=1e-4   | sgd has no option 'weight_decay'; did you mean 'weightDecay'? there are learningRate, momentum, weightDecay, nesterov
+            looksam:ascent=vaso     | there is no optimizer 'vaso'; did you mean 'vasso'? there are VARIANTS
+            looksam:ascent=vasso(thta=1) | vasso has no option 'thta'; did you mean 'theta'? there are rho, theta, statisticsTwice, epsilon
+            looksam:ascent=vasso(theta=1 | vasso: 'vasso(theta=1' is not of the form name(option=value)
+            looksam:ascent=vasso(theta=2) | vasso: theta = 2.0 must be in [0, 1]
+            looksam:ascent=sgd      | there is no optimizer 'sgd'; did you mean 'sam' or 'sagm'? there are VARIANTS
+            samar:rule=bandit       | there is no lambda rule 'bandit'; did you mean 'banded'? there are banded, proportional, constant
+            samar:rule=banded(up=0) | banded: up = 0.0 must be finite and at least 1
+            confined:to=roles(of=weight/bios) | roles: of = 'bios' must be one of weight, bias, norm_scale, norm_shift
+            triggered:when=everyk(k=1.5) | everyk: k = '1.5' must be a whole number
             adamw:beta2=1           | adamw: beta2 = 1.0 must be in [0, 1)
             """)
     void saysWhatIsWrongWithAnOptimizer(String text, String message) {
-        boolean variant = text.startsWith("sam") || text.startsWith("asam");
+        boolean variant = !text.startsWith("sgd") && !text.startsWith("adamw");
         OptionException e = assertThrows(OptionException.class, () -> Recipe.parse(text, variant ? "sgd" : null));
         String all = Stream.concat(SamVariants.all().stream().map(SamVariants.Entry::name), BaseOptimizers.names().stream())
                 .collect(Collectors.joining(", "));
-        assertEquals(message.replace("<all>", all), e.getMessage());
+        assertEquals(message.replace("VARIANTS", String.join(", ", SamVariants.CATALOGUE.names())).replace("<all>", all), e.getMessage());
     }
 
     @ParameterizedTest

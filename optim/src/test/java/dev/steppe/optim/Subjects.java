@@ -22,7 +22,25 @@ final class Subjects {
             "sparsesam:mask=fishermask(sparsity=0.3,every=2)",
             "sparsesam:mask=dynamicmask(sparsity=0.5,every=2)",
             "eigensam:eigenvector=poweriteration(every=2)",
-            "imbsam:tail=tailclasses(classes=0)");
+            "imbsam:tail=tailclasses(classes=0)",
+            "wsam:decouple=false,gamma=0.6,adaptive=true,rho=0.5",
+            "wsam:maxNorm=0.05",
+            "bsam:asReleased=true,rhoMinLow=0.02,balance=false",
+            "samar:ratio=loss,rule=proportional,now=false,period=2",
+            "looksam:k=2,ascent=vasso(theta=0.4)",
+            "looksam:k=2,ascent=esam(ascent=vasso(theta=0.4))",
+            "esam:keep=numbers,selection=released,ascent=vasso(theta=0.4)",
+            "msharpness:m=2,ascent=vasso(theta=0.4)",
+            "looksam:k=2,ascent=msharpness(m=3,ascent=bsam)",
+            "multistep:n=3,ascent=asam",
+            "confined:to=roles(of=weight/bias),ascent=vasso(theta=0.4)",
+            "confined:to=names(of=conv),ascent=confined(to=roles(of=weight))",
+            "triggered:when=bernoulli(p=0.5),scale=0.5,ascent=vasso",
+            "triggered:when=everyk(k=3),ascent=wsam",
+            "triggered:when=window(from=0.4,to=1),ascent=vasso",
+            "reuse:when=bernoulli,update=true",
+            "reuse:when=flat(warmup=2)",
+            "reuse:when=cosine(c=0.9),update=true,ascent=esam(gamma=1)");
 
     private static final Set<String> RANDOM = Set.of("rwp", "arwp", "lpfsgd", "bayesiansam");
 

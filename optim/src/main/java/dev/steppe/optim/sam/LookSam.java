@@ -1,0 +1,81 @@
+package dev.steppe.optim.sam;
+
+import dev.steppe.core.Tensor;
+import dev.steppe.optim.Card;
+import dev.steppe.optim.Confidence;
+import dev.steppe.optim.Gradient;
+import dev.steppe.optim.OptionException;
+import dev.steppe.optim.Origin;
+import dev.steppe.optim.Perturbation;
+import dev.steppe.optim.SamStep;
+import dev.steppe.optim.SamVariant;
+
+/**
+ * LookSAM (Liu, Mai, Chen, Hsieh, You, CVPR 2022, arXiv 2203.02714): every k-th step pays for the ascent, the others use what it found. At step t with
+ * {@code t mod k = 0} the base optimizer gets the ascent's gradient {@code g1}, and {@code v = g1 - (<g1, g> / |g|^2) g} is kept; else it gets
+ * {@code g + alpha (|g| / (|v| + epsilon)) v}. The ascent may be any variant; it sees every gradient at the weights (VASSO's average goes on).
+ *
+ * <p>k = 1 is the ascent itself, alpha = 0 the ascent at every k-th step.
+ *
+ * @param k steps from one ascent to the next, at least 1
+ * @param alpha length of v in units of g, at least 0
+ * @param ascent what the steps that pay do
+ * @param epsilon guard of the norm of v, at least 0
+ */
+@Card(name = "looksam", title = "LookSAM", paper = "Liu, Mai, Chen, Hsieh, You, CVPR 2022, arXiv 2203.02714", formula = "every k steps v = the part of g(w + e) orthogonal to g; w = base(w, g(w + e)), or base(w, g + alpha (|g| / |v|) v) between", forwards = 1.2, backwards = 1.2, memory = 1, points = 4, confidence = Confidence.MEDIUM, note = "unofficial code only")
+public record LookSam(
+        @Origin("arXiv 2203.02714") int k,
+        @Origin("arXiv 2203.02714; reports that it is too much for ResNet-18 and 0.3 works") double alpha,
+        @Origin("radius 0.1: kozistr/pytorch_optimizer") SamVariant ascent,
+        @Origin("Leminhbinh0209/LookSAM") double epsilon) implements SamVariant {
+    /** @throws OptionException if a number is out of its range */
+    public LookSam {
+        OptionException.require(k >= 1, "looksam", "k", k, "at least 1");
+        OptionException.requireLength("looksam", "alpha", alpha);
+        OptionException.requireLength("looksam", "epsilon", epsilon);
+    }
+
+    /** Every fifth step SAM with radius 0.1; alpha 0.7. */
+    public static LookSam defaults() {
+        return new LookSam(5, 0.7, Sam.defaults().rho(0.1), 1e-12);
+    }
+
+    /** This variant with another period. */
+    public LookSam every(int k) {
+        return new LookSam(k, alpha, ascent, epsilon);
+    }
+
+    /** This variant with another alpha. */
+    public LookSam alpha(double alpha) {
+        return new LookSam(k, alpha, ascent, epsilon);
+    }
+
+    /** This variant on top of another. */
+    public LookSam ascent(SamVariant ascent) {
+        return new LookSam(k, alpha, ascent, epsilon);
+    }
+
+    @Override
+    public Perturbation perturbation(SamStep step) {
+        return looks(step) ? ascent.perturbation(step.nested("ascent")) : Perturbation.NONE;
+    }
+
+    @Override
+    public Tensor gradient(SamStep step) {
+        Gradient g = step.gradient();
+        if (looks(step)) {
+            Tensor up = ascent.gradient(step.nested("ascent"));
+            double parallel = g.norm() == 0 ? 0 : step.points().dot(up, g.vector()) / (g.norm() * g.norm());
+            step.remember("orthogonal", step.combine(1, up, -parallel, g.vector()));
+            return up;
+        }
+        ascent.observe(step.nested("ascent"));
+        Tensor v = step.memory("orthogonal");
+        double norm = step.norm(v);
+        return norm == 0 ? g.vector() : step.combine(1, g.vector(), alpha * g.norm() / (norm + epsilon), v);
+    }
+
+    private boolean looks(SamStep step) {
+        return step.number() % k == 0 || step.memory("orthogonal") == null;
+    }
+}
