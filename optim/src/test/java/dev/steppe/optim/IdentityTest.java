@@ -139,7 +139,7 @@ class IdentityTest {
         Regression p = new Regression(new SplittableRandom(seed));
         double[] g = p.gradient(p.start, 0);
         double[] g1 = p.gradient(Vec.plus(p.start, rho, Vec.unit(g)), 0);
-        double[] w = p.after(new Gsam(alpha, 1, 0, new Sam(rho, 0), 1e-12).over(Sgd.of(1)), Options.defaults(), 1);
+        double[] w = p.after(new Gsam(alpha, 1, 0, new Sam(rho, 0), 0).over(Sgd.of(1)), Options.defaults(), 1);
         double[] removed = Vec.plus(g1, -1, Vec.plus(p.start, -1, w));
         assertEquals(0, Vec.dot(removed, g1), 1e-10 * Vec.norm(g1));
     }

@@ -16,8 +16,9 @@ import java.util.Objects;
  * descend. {@code e = rho g_c / (|g_c| + epsilon)} with g_c the gradient of the clean examples; the base optimizer gets {@code g(w + e)}. At most 2 passes, one
  * number per example.
  *
- * <p>If all are clean this is SAM. Confidence low: known from the abstract alone; the criterion is inferred and pluggable, and what the paper does to suppress the
- * gradient of noisy examples in the descent is not known.
+ * <p>If all are clean this is SAM; else the first pass, and with it the statistics and the loss of the report, is that over the clean examples. Confidence low:
+ * known from the abstract alone; the criterion is inferred and pluggable, and what the paper does to suppress the gradient of noisy examples in the descent is
+ * not known.
  *
  * @param rho radius of the ball, at least 0
  * @param clean which examples are likely clean

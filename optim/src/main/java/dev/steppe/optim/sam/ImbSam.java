@@ -19,7 +19,8 @@ import java.util.stream.IntStream;
  * {@code g_head(w) + tailWeight g_tail(w + e)}. At most 2 passes: the head's rows once, the tail's twice.
  *
  * <p>The official code doubles the loss of the tail in both of its passes, which only weights the descent: {@code tailWeight = 2}. A batch without tail is one of
- * the base optimizer, one without head is SAM. Statistics are collected in the pass over the head. Confidence high: official code read and run.
+ * the base optimizer, one without head is SAM. Statistics are collected in the pass over the head, and the
+ * loss of the report is the head's part. Confidence high: official code read and run.
  *
  * @param rho radius of the ball, at least 0
  * @param tailWeight factor on the tail's gradient, at least 0
