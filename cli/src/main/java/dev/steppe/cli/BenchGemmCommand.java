@@ -3,6 +3,7 @@ package dev.steppe.cli;
 import dev.steppe.kernels.DType;
 import dev.steppe.kernels.GemmShape;
 import dev.steppe.kernels.Kernels;
+import dev.steppe.kernels.MachinePeak;
 import dev.steppe.kernels.Span;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,7 +12,8 @@ import picocli.CommandLine.Option;
 
 /** {@code steppe bench gemm}: products of square F32 matrices. */
 @Command(name = "gemm", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
-    "Times products of square F32 matrices: the median after a warm-up in milliseconds, and GFLOP/s, 2 n^3 by it.", ""})
+    "Times products of square F32 matrices: the median after a warm-up in milliseconds, and GFLOP/s, 2 n^3 by it, and their share of",
+    "the multiply-adds that this machine does from registers, measured just before.", ""})
 final class BenchGemmCommand extends Measurement {
     private static final int LARGEST = 16384;
 
@@ -40,6 +42,7 @@ final class BenchGemmCommand extends Measurement {
         Span b = numbers("b", (long) n * n);
         Span c = Span.allocate(DType.F32, n * n);
         GemmShape shape = GemmShape.of(false, false, n, n, n);
+        double peak = MachinePeak.multiplyAdds(kernels);
         double ms = 1e3 * Timing.medianSeconds(() -> kernels.gemm().gemm(shape, a, b, c, false), runs);
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("peer", Version.text());
@@ -48,6 +51,7 @@ final class BenchGemmCommand extends Measurement {
         result.put("threads", kernels.workers().threads());
         result.put("ms", Timing.round(ms, 3));
         result.put("gflops", Timing.round(2.0 * n * n * n / ms * 1e-6, 3));
+        result.put("share", Timing.round(2.0 * n * n * n / ms * 1e-6 / peak, 2));
         return result;
     }
 }

@@ -5,6 +5,7 @@ import dev.steppe.kernels.DType;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.Span;
 import dev.steppe.kernels.Workers;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -22,7 +23,7 @@ abstract class Measurement implements Callable<Integer> {
     private Integer threads;
 
     @Override
-    public final Integer call() {
+    public final Integer call() throws IOException {
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         TrainCommand.requireThreads(count);
         check();
@@ -38,7 +39,7 @@ abstract class Measurement implements Callable<Integer> {
     abstract void check();
 
     /** Measures, and prints each result. */
-    abstract void measure(Kernels kernels);
+    abstract void measure(Kernels kernels) throws IOException;
 
     final void print(Map<String, Object> row) {
         output.print(((Main) spec.root().userObject()).out(), row);

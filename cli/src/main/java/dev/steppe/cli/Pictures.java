@@ -1,13 +1,17 @@
 package dev.steppe.cli;
 
+import dev.steppe.nn.AtomicFile;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Consumer;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 
@@ -58,5 +62,14 @@ final class Pictures {
         drawing.accept(g);
         g.dispose();
         return image;
+    }
+
+    /** Writes a picture as a PNG file, whole or not at all. */
+    static void write(BufferedImage picture, Path file) throws IOException {
+        AtomicFile.write(file, to -> {
+            if (!ImageIO.write(picture, "png", to)) {
+                throw new IOException("this Java has no writer of PNG files");
+            }
+        });
     }
 }

@@ -41,7 +41,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import javax.imageio.ImageIO;
 
 /** One run of {@code steppe train}: from options to a folder full of results. */
 final class TrainRun {
@@ -208,10 +207,6 @@ final class TrainRun {
     }
 
     private void write(String name, BufferedImage picture) throws IOException {
-        AtomicFile.write(folder.resolve(name), file -> {
-            if (!ImageIO.write(picture, "png", file)) {
-                throw new IOException("this Java has no writer of PNG files");
-            }
-        });
+        Pictures.write(picture, folder.resolve(name));
     }
 }

@@ -5,10 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.core.FormatException;
 import dev.steppe.train.Json;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,14 +68,19 @@ class BenchTest {
     }
 
     @Test
-    void convolutionsGiveALineForEachPass() throws FormatException {
-        Shell.Run run = Shell.steppe("bench", "conv", "--json", "--model", "resnet8", "--batch", "1", "--threads", "1", "--runs", "1").ok();
+    void convolutionsGiveALineForEachPassAndAPicture(@TempDir Path folder) throws IOException {
+        Path picture = folder.resolve("roofline.png");
+        Shell.Run run = Shell.steppe("bench", "conv", "--json", "--model", "resnet8", "--batch", "1", "--threads", "1", "--runs", "1",
+                "--picture", picture.toString()).ok();
+        assertTrue(ImageIO.read(picture.toFile()).getWidth() > 1000);
         List<Map<String, Object>> rows = new ArrayList<>();
         for (String line : run.out().lines().toList()) {
             rows.add(Json.read("output", line));
         }
         assertEquals(List.of("forward", "backwardInput", "backwardFilter"), rows.stream().limit(3).map(r -> r.get("pass")).toList());
         assertEquals(3 * 6, rows.size(), "stem, and of each stage what is new: " + run.out());
+        assertEquals(Set.of("direct", "winograd"), rows.stream().map(r -> r.get("plan")).collect(Collectors.toSet()));
+        assertTrue(rows.stream().allMatch(r -> (Double) r.get("exactShare") > 0 && (Double) r.get("exactShare") < 1.5), run.out());
         assertTrue(rows.stream().allMatch(r -> (Double) r.get("exactMs") >= 0 && (Double) r.get("fastMs") >= 0), run.out());
     }
 

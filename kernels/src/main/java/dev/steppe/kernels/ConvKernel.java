@@ -28,4 +28,7 @@ public interface ConvKernel {
      * @param dfilter {@code [r, s, c / groups, k]}, written
      */
     void backwardFilter(ConvShape shape, Span x, Span dy, Span dfilter);
+
+    /** The algorithm that F32 images of a shape get, for tables: {@code direct}, {@code winograd}, {@code depthwise}; {@code scalar} if there are no others. */
+    String plan(ConvShape shape);
 }

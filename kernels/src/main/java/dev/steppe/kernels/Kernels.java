@@ -189,6 +189,10 @@ public final class Kernels {
         return provider.points();
     }
 
+    PeakLoop peakLoop() {
+        return provider.peakLoop();
+    }
+
     private static final class Default {
         static final Kernels KERNELS = on(Workers.of(Runtime.getRuntime().availableProcessors()));
     }

@@ -25,4 +25,6 @@ interface Provider {
     MoveKernel move();
 
     PointKernel points();
+
+    PeakLoop peakLoop();
 }

@@ -10,6 +10,11 @@ final class ScalarConv implements ConvKernel {
         this.spans = spans;
     }
 
+    @Override
+    public String plan(ConvShape shape) {
+        return "scalar";
+    }
+
     /** @throws ShapeException if the spans do not fit the shape */
     static void check(ConvShape s, Span x, Span filter, Span y) {
         Check.floating("conv2d: x", x);

@@ -19,4 +19,9 @@ record ScalarProvider(GemmKernel gemm, ConvKernel conv, PoolKernel pool, NormKer
     public int lanes() {
         return 1;
     }
+
+    @Override
+    public PeakLoop peakLoop() {
+        return new ScalarPeak();
+    }
 }

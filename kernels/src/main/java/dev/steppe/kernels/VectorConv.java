@@ -1,5 +1,7 @@
 package dev.steppe.kernels;
 
+import java.util.Locale;
+
 /** Convolution in SIMD: which algorithm a shape gets. F64 goes to the scalar twin. */
 final class VectorConv implements ConvKernel {
     private final ConvKernel scalar;
@@ -73,5 +75,10 @@ final class VectorConv implements ConvKernel {
             case DEPTHWISE -> depthwise.backwardFilter(ConvView.forward(shape), (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
             case WINOGRAD -> winogradFilter.run(shape, (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
         }
+    }
+
+    @Override
+    public String plan(ConvShape shape) {
+        return ConvPlan.of(shape, mode).name().toLowerCase(Locale.ROOT);
     }
 }

@@ -85,4 +85,9 @@ final class VectorProvider implements Provider {
     public PointKernel points() {
         return points;
     }
+
+    @Override
+    public PeakLoop peakLoop() {
+        return new VectorPeak();
+    }
 }
