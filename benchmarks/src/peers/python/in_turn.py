@@ -1,0 +1,75 @@
+"""Times training steps of Steppe and of PyTorch in turn, and prints a table: the only fair way on a machine whose speed changes by the minute.
+
+  PIP_RETRIES=0 pip install 'torch==2.13.0+cpu' numpy                     # in a virtual environment outside the repository
+  python benchmarks/src/peers/python/in_turn.py --model resnet20                  # 5 pairs, 2 threads, SGD: medians and the median of the ratios
+  python benchmarks/src/peers/python/in_turn.py --model resnet20 --mode predict --threads 1 --tuned
+  python benchmarks/src/peers/python/in_turn.py --model resnet18 --techniques     # Steppe alone: each technique turned off, in turn with all of them
+
+A ratio above 1 means that Steppe does more images a second. --tuned and --bf16 are PyTorch's: its best malloc settings, and autocast.
+"""
+import argparse, json, os, pathlib, statistics, subprocess, sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[4]
+TECHNIQUES = {  # name: options of the command, options of Java
+    "exact plans: no Winograd": (["--plans", "exact"], ""),
+    "normalisation, shortcut and ReLU apart": (["--unfused"], ""),
+    "no huge pages": ([], "-XX:-UseTransparentHugePages"),
+    "arrays on 8 bytes, not on cache lines": ([], "-XX:ObjectAlignmentInBytes=8"),
+    "G1 as it is": ([], "-XX:-UseParallelGC -XX:+UseG1GC"),
+    "scalar kernels": ([], "-Dsteppe.kernels=scalar"),
+}
+
+
+def steppe(a, options=(), java=""):
+    command = [str(ROOT / "steppe"), "bench", "step", "--json", "--model", a.model, "--batch", str(a.batch), "--threads", str(a.threads),
+               "--optimizer", a.optimizer, "--mode", a.mode, "--steps", str(a.steps), *options]
+    out = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "STEPPE_OPTS": java})
+    if out.returncode:
+        sys.exit(out.stderr)
+    return json.loads(out.stdout.splitlines()[-1])
+
+
+def pytorch(a):
+    command = [sys.executable, str(pathlib.Path(__file__).with_name("pytorch_step.py")), "--model", a.model, "--batch", str(a.batch),
+               "--threads", str(a.threads), "--optimizer", a.optimizer, "--mode", a.mode, "--steps", str(a.steps), "--layout", "best"]
+    command += ["--tuned"] * a.tuned + ["--bf16"] * a.bf16
+    out = subprocess.run(command, capture_output=True, text=True)
+    if out.returncode:
+        sys.exit(out.stderr)
+    return json.loads(out.stdout.splitlines()[-1])
+
+
+def row(name, first, second):
+    ratios = [s["ms"] / f["ms"] for f, s in zip(first, second)]
+    median = lambda rows, key: statistics.median(r[key] for r in rows)
+    print(f"| {name} | {median(first, 'ms'):.1f} | {median(second, 'ms'):.1f} | {statistics.median(ratios):.2f} | {min(ratios):.2f} to {max(ratios):.2f} "
+          f"| {median(first, 'peakRssMiB'):.0f} | {median(second, 'peakRssMiB'):.0f} |", flush=True)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--model", default="resnet20")
+    p.add_argument("--batch", type=int, default=128)
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--optimizer", default="sgd", choices=["sgd", "sam"])
+    p.add_argument("--mode", default="train", choices=["train", "predict"])
+    p.add_argument("--steps", type=int, default=10)
+    p.add_argument("--pairs", type=int, default=5)
+    p.add_argument("--tuned", action="store_true")
+    p.add_argument("--bf16", action="store_true")
+    p.add_argument("--techniques", action="store_true", help="Steppe against itself")
+    a = p.parse_args()
+    if a.techniques:
+        print("| without | with all, ms | without, ms | with all by without | range | RSS with all, MiB | RSS without, MiB |\n|---|---|---|---|---|---|---|")
+        for name, (options, java) in TECHNIQUES.items():
+            pairs = [(steppe(a), steppe(a, options, java)) for _ in range(a.pairs)]
+            row(name, *zip(*pairs))
+        return
+    print("| | Steppe, ms | PyTorch, ms | images/s, Steppe by PyTorch | range | RSS Steppe, MiB | RSS PyTorch, MiB |\n|---|---|---|---|---|---|---|")
+    pairs = [(steppe(a), pytorch(a)) for _ in range(a.pairs)]
+    what = f"{a.model}, {a.mode}" + (f", {a.optimizer}" if a.mode == "train" else "") + f", {a.threads} threads" + ", tuned" * a.tuned + ", bf16" * a.bf16
+    row(what, *zip(*pairs))
+
+
+if __name__ == "__main__":
+    main()
