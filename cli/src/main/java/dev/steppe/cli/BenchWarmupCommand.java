@@ -1,6 +1,7 @@
 package dev.steppe.cli;
 
 import dev.steppe.kernels.Kernels;
+import dev.steppe.kernels.WarmUp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ final class BenchWarmupCommand extends Measurement {
     @Mixin
     private StepWork work;
 
+    @Option(names = "--cold", description = "Does without warming the kernels while the model and the images are made.")
+    private boolean cold;
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "30", description = "How long steps are run.")
     private double seconds;
 
@@ -44,7 +47,7 @@ final class BenchWarmupCommand extends Measurement {
         Instant now = Instant.now();
         double before = Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now).toNanos() * 1e-9;
         long origin = System.nanoTime();
-        Runnable work = this.work.training(kernels);
+        Runnable work = warm(kernels);
         List<Step> steps = new ArrayList<>();
         while (steps.size() < IN_A_ROW || steps.getLast().end - before < seconds) {
             long start = System.nanoTime();
@@ -64,6 +67,15 @@ final class BenchWarmupCommand extends Measurement {
         row.put("firstStepEndsAtSeconds", Timing.round(steps.getFirst().end, 2));
         row.put("steadySinceSeconds", Timing.round(steadySince(steps, steady), 2));
         return row;
+    }
+
+    private Runnable warm(Kernels kernels) {
+        if (cold) { return work.training(kernels); }
+        try (WarmUp warmUp = WarmUp.start(kernels.mode())) {
+            Runnable step = work.training(kernels);
+            warmUp.await();
+            return step;
+        }
     }
 
     /** The end of the first step from which on every three in a row have a median near the steady one. */

@@ -15,6 +15,7 @@ import dev.steppe.data.RandomCrop;
 import dev.steppe.data.TrainTest;
 import dev.steppe.data.Transform;
 import dev.steppe.kernels.Kernels;
+import dev.steppe.kernels.WarmUp;
 import dev.steppe.kernels.Workers;
 import dev.steppe.nn.AtomicFile;
 import dev.steppe.nn.Layer;
@@ -65,8 +66,10 @@ final class TrainRun {
 
     /** @return the exit code */
     int run() throws IOException {
-        TrainTest data = data();
-        return finish(data, train(data, Long.MAX_VALUE));
+        try (WarmUp warmUp = WarmUp.start(options.plans())) {
+            TrainTest data = data();
+            return finish(data, train(data, Long.MAX_VALUE, warmUp::await));
+        }
     }
 
     /** What is trained and tested on. */
@@ -83,16 +86,21 @@ final class TrainRun {
      * @param deadline when to stop and save the state, as {@link System#nanoTime} counts
      */
     TrainingResult train(TrainTest data, long deadline) throws IOException {
+        return train(data, deadline, () -> {
+        });
+    }
+
+    private TrainingResult train(TrainTest data, long deadline, Runnable beforeTheFirstStep) throws IOException {
         if (options.batch() > data.train().size()) {
             throw new WrongOptionException(
                     "--batch is " + options.batch() + ", but there are only " + data.train().size() + " training images");
         }
         try (Workers workers = Workers.of(options.threads())) {
-            return train(data, Kernels.on(workers).with(options.plans()), deadline);
+            return train(data, Kernels.on(workers).with(options.plans()), deadline, beforeTheFirstStep);
         }
     }
 
-    private TrainingResult train(TrainTest data, Kernels kernels, long deadline) throws IOException {
+    private TrainingResult train(TrainTest data, Kernels kernels, long deadline, Runnable beforeTheFirstStep) throws IOException {
         Dataset train = data.train();
         int channels = train.inputShape().dim(-1);
         Layer model = Models.named(options.model(), channels, train.classCount());
@@ -109,6 +117,7 @@ final class TrainRun {
             Function<Kernels, Optimizer> make = on -> options.method().recipe().minimise(objective, start, settings.kernels(on));
             Optimizer optimizer = make.apply(kernels);
             announce(data, model, kernels);
+            beforeTheFirstStep.run();
             plan(train.inputShape(), kernels, make);
             if (!resume) {
                 writeConfiguration(data, optimizer.current().space().size(), kernels);

@@ -93,9 +93,10 @@ class BenchTest {
         assertTrue((Double) row.get("poolMiB") > 0 && (Long) row.get("bytesPerStep") > 0, run.out());
     }
 
-    @Test
-    void warmUpHasAnEnd() throws FormatException {
-        Shell.Run run = Shell.steppe("bench", "warmup", "--json", "--model", "resnet8", "--batch", "2", "--seconds", "2").ok();
+    @ParameterizedTest
+    @ValueSource(strings = {"--cold", "--threads=1"})
+    void warmUpHasAnEnd(String option) throws FormatException {
+        Shell.Run run = Shell.steppe("bench", "warmup", "--json", "--model", "resnet8", "--batch", "2", "--seconds", "2", option).ok();
         Map<String, Object> row = Json.read("output", run.out());
         assertTrue((Double) row.get("steadySinceSeconds") >= (Double) row.get("firstStepEndsAtSeconds"), run.out());
         assertTrue((Double) row.get("steadyMs") > 0 && (Long) row.get("steps") >= 3, run.out());
