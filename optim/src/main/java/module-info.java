@@ -5,6 +5,9 @@ module dev.steppe.optim {
     uses dev.steppe.optim.SamVariant;
 
     exports dev.steppe.optim;
+    exports dev.steppe.optim.algebra;
+    exports dev.steppe.optim.average;
     exports dev.steppe.optim.base;
+    exports dev.steppe.optim.loss;
     exports dev.steppe.optim.sam;
 }

@@ -1,5 +1,6 @@
 package dev.steppe.cli;
 
+import dev.steppe.optim.Additions;
 import dev.steppe.optim.BaseOptimizers;
 import dev.steppe.optim.Card;
 import dev.steppe.optim.OptionException;
@@ -23,7 +24,9 @@ record Listing(Kind kind, Card card, List<Setting> settings, String text) {
         /** Over a base optimizer. */
         VARIANT("Sharpness-aware variants"),
         /** Below a variant, or alone. */
-        BASE("Base optimizers");
+        BASE("Base optimizers"),
+        /** Behind a plus, beside any of them; its passes are those that it adds. */
+        ADDITION("Additions to any of them");
 
         private final String title;
 
@@ -38,10 +41,11 @@ record Listing(Kind kind, Card card, List<Setting> settings, String text) {
 
     /** All, in the order of the catalogues. */
     static List<Listing> all() {
-        return Stream.concat(
+        return Stream.of(
                 SamVariants.all().stream().map(e -> new Listing(Kind.VARIANT, e.card(), e.settings(), SamVariants.format(e.defaults()))),
-                BaseOptimizers.all().stream().map(e -> new Listing(Kind.BASE, e.card(), e.settings(), BaseOptimizers.format(e.defaults()))))
-                .toList();
+                BaseOptimizers.all().stream().map(e -> new Listing(Kind.BASE, e.card(), e.settings(), BaseOptimizers.format(e.defaults()))),
+                Additions.all().stream().map(e -> new Listing(Kind.ADDITION, e.card(), e.settings(), Additions.format(e.defaults()))))
+                .flatMap(listings -> listings).toList();
     }
 
     /** @throws OptionException naming the nearest if there is none of this name */
@@ -57,7 +61,7 @@ record Listing(Kind kind, Card card, List<Setting> settings, String text) {
 
     /** A command that trains with it, every option written out. */
     String command() {
-        return "./steppe train --optimizer " + TrainOptions.quoted(text);
+        return "./steppe train --optimizer " + TrainOptions.quoted(kind == Kind.ADDITION ? "sam+" + text : text);
     }
 
     /** For example {@code 2 + 2}, {@code at most 2 + 1.2}: forward and backward. */

@@ -1,15 +1,18 @@
 package dev.steppe.cli;
 
+import dev.steppe.optim.Additions;
 import dev.steppe.optim.BaseOptimizer;
 import dev.steppe.optim.BaseOptimizers;
 import dev.steppe.optim.OptionException;
 import dev.steppe.optim.Recipe;
 import dev.steppe.optim.SamVariants;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What {@code --optimizer}, {@code --base} and {@code --lr} say together, each with all of its options.
  *
- * @param optimizer a variant, or a base optimizer
+ * @param optimizer a variant, or a base optimizer; and what is added, each after a plus
  * @param base the base optimizer of a variant; null if the optimizer is one itself
  */
 record Method(String optimizer, String base) {
@@ -27,18 +30,26 @@ record Method(String optimizer, String base) {
     static Method of(String optimizer, String base, String otherwise, Double learningRate) {
         String basis = base == null ? otherwise : base;
         try {
-            if (BaseOptimizers.names().contains(optimizer) && basis.split(":", 2)[0].equals(optimizer)) {
-                return new Method(format(basis, learningRate), null);
-            }
-            if (BaseOptimizers.names().contains(optimizer.split(":", 2)[0])) {
-                Recipe.parse(optimizer, base);
-                return new Method(format(optimizer, learningRate), null);
-            }
-            Recipe.parse(optimizer, basis);
-            return new Method(SamVariants.format(SamVariants.parse(optimizer)), format(basis, learningRate));
+            List<String> parts = Additions.split(optimizer);
+            Method alone = alone(parts.getFirst(), base, basis, learningRate);
+            String additions = parts.stream().skip(1).map(text -> "+" + Additions.format(Additions.parse(text)))
+                    .collect(Collectors.joining());
+            return new Method(alone.optimizer + additions, alone.base);
         } catch (OptionException e) {
             throw new WrongOptionException("--optimizer " + optimizer + (base == null ? "" : " --base " + base), e);
         }
+    }
+
+    private static Method alone(String optimizer, String base, String basis, Double learningRate) {
+        if (BaseOptimizers.names().contains(optimizer) && basis.split(":", 2)[0].equals(optimizer)) {
+            return new Method(format(basis, learningRate), null);
+        }
+        if (BaseOptimizers.names().contains(optimizer.split(":", 2)[0])) {
+            Recipe.parse(optimizer, base);
+            return new Method(format(optimizer, learningRate), null);
+        }
+        Recipe.parse(optimizer, basis);
+        return new Method(SamVariants.format(SamVariants.parse(optimizer)), format(basis, learningRate));
     }
 
     private static String format(String base, Double learningRate) {
@@ -50,9 +61,9 @@ record Method(String optimizer, String base) {
         return Recipe.parse(optimizer, base);
     }
 
-    /** The name of the optimizer without its options. */
+    /** The names of the optimizer and of what is added to it, without options: {@code sam-swa}. */
     String name() {
-        return optimizer.split(":", 2)[0];
+        return Additions.split(optimizer).stream().map(part -> part.split(":", 2)[0]).collect(Collectors.joining("-"));
     }
 
     /** As it is said: {@code sam:rho=0.05 over sgd:..}. */

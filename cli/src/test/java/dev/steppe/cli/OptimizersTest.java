@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.kernels.Kernels;
+import dev.steppe.optim.Additions;
 import dev.steppe.optim.BaseOptimizers;
 import dev.steppe.optim.SamVariants;
 import dev.steppe.train.Json;
@@ -27,7 +28,8 @@ class OptimizersTest {
     private static final Path DOCS = Path.of("../docs");
 
     private static List<String> names() {
-        return Stream.concat(SamVariants.all().stream().map(SamVariants.Entry::name), BaseOptimizers.names().stream()).toList();
+        return Stream.of(SamVariants.all().stream().map(SamVariants.Entry::name), BaseOptimizers.names().stream(),
+                Additions.all().stream().map(Additions.Entry::name)).flatMap(names -> names).toList();
     }
 
     @Test
@@ -55,7 +57,8 @@ class OptimizersTest {
             String command = text.strip().lines().toList().getLast();
             assertTrue(command.startsWith("./steppe train --optimizer "), command);
             String optimizer = command.substring("./steppe train --optimizer ".length()).replace("'", "");
-            assertEquals(listing.text(), Method.of(optimizer, null, Method.DEFAULT_BASE, null).optimizer());
+            Method method = Method.of(optimizer, null, Method.DEFAULT_BASE, null);
+            assertEquals(listing.text(), Additions.split(method.optimizer()).getLast());
         }
     }
 

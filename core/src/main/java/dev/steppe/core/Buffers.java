@@ -69,12 +69,12 @@ public final class Buffers {
     public Buffers updated(Map<RunningStatistics, BatchStatistics> collected) {
         if (collected.isEmpty()) { return this; }
         Map<RunningStatistics, Entry> next = new LinkedHashMap<>();
-        entries.forEach((handle, e) -> next.put(handle, collected.containsKey(handle) ? updated(e, collected.get(handle)) : e));
+        entries.forEach(
+                (handle, e) -> next.put(handle, collected.containsKey(handle) ? moved(e, collected.get(handle), handle.momentum()) : e));
         return new Buffers(next);
     }
 
-    private static Entry updated(Entry e, BatchStatistics batch) {
-        double m = e.handle().momentum();
+    private static Entry moved(Entry e, BatchStatistics batch, double m) {
         double unbias = batch.count() > 1 ? (double) batch.count() / (batch.count() - 1) : 1;
         Tensor mean = Tensor.zeros(e.mean().dtype(), e.mean().shape());
         Tensor variance = Tensor.zeros(e.mean().dtype(), e.mean().shape());
@@ -83,6 +83,17 @@ public final class Buffers {
             variance.span().set(i, (1 - m) * e.variance().get(i) + m * batch.variance()[i] * unbias);
         }
         return new Entry(e.name(), e.handle(), mean, variance, e.batches() + 1);
+    }
+
+    /**
+     * Buffers that hold exactly these statistics, with the unbiased variance. Layers that saw nothing stay.
+     *
+     * @param collected of whatever batches, merged
+     */
+    public Buffers measured(Map<RunningStatistics, BatchStatistics> collected) {
+        Map<RunningStatistics, Entry> next = new LinkedHashMap<>();
+        entries.forEach((handle, e) -> next.put(handle, collected.containsKey(handle) ? moved(e, collected.get(handle), 1) : e));
+        return new Buffers(next);
     }
 
     /** Merges what several passes of one step collected. */

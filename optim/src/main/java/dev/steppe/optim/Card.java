@@ -38,6 +38,9 @@ public @interface Card {
     /** Arrays of the size of the weights that the passes of a step need at most; a plain step needs 1, SAM 3. */
     int points() default 3;
 
+    /** Arrays of the size of the weights that are needed beside the new weights and the new points of the base optimizer while these are made. */
+    int landing() default 0;
+
     /** Arrays of the size of the weights that are kept between steps, beside those of the base optimizer. */
     int memory() default 0;
 

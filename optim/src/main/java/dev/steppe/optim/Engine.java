@@ -7,7 +7,9 @@ import dev.steppe.core.Evaluator;
 import dev.steppe.core.NonFiniteException;
 import dev.steppe.core.Objective;
 import dev.steppe.core.Parameters;
+import dev.steppe.core.Pass;
 import dev.steppe.core.Points;
+import dev.steppe.core.RandomKey;
 import dev.steppe.core.RunningStatistics;
 import dev.steppe.core.Tensor;
 import java.util.ArrayList;
@@ -81,6 +83,8 @@ final class Engine implements Optimizer {
 
     private Proposal propose(State before, Batch batch, boolean guarded) {
         Proposal proposal = new Proposal();
+        proposal.companions = new Companions(this, before, proposal);
+        proposal.evaluator = proposal.companions.evaluator();
         SamStep step = new SamStep(this, before, proposal, Shard.of(batch), guarded);
         proposal.gradient = options.shard() == 0 ? variant.gradient(step) : step.mean(options.shard(), variant::gradient);
         step.end();
@@ -94,26 +98,23 @@ final class Engine implements Optimizer {
 
     private StepReport commit(State before, Proposal p) {
         double rate = learningRate(before.steps());
-        Tensor gradient = clipped(p.gradient, p.norm, options.clipNorm());
-        workspace.keep(with(with(before.points(), p.points()), List.of(gradient)));
-        Tensor weights = copy(before.parameters().point());
-        Map<String, Tensor> memory = new HashMap<>();
-        before.base().forEach((name, point) -> memory.put(name, copy(point)));
+        p.gradient = clipped(p.gradient, p.norm, options.clipNorm());
+        workspace.keep(with(before.points(), p.points()));
+        Descent descent = new Descent(this, before, p);
+        Tensor weights = descent.weights();
         for (Proposal.Move move : p.before) {
             layout.runs().forEach(run -> points.axpy(move.scale(), run.of(move.direction()), run.of(weights)));
         }
-        base.update(new Update(points, layout, weights, gradient, memory, before.steps(), rate, workspace::take));
+        descent.update(p.gradient);
         for (Proposal.Move move : p.after) {
             layout.runs().forEach(run -> points.axpy(move.scale() * rate * run.rate(), run.of(move.direction()), run.of(weights)));
         }
-        Buffers buffers = before.parameters().buffers().updated(p.statistics);
-        for (Map<RunningStatistics, BatchStatistics> more : p.again) {
-            buffers = buffers.updated(more);
-        }
-        Parameters parameters = new Parameters(before.parameters().space(), weights, buffers);
+        variant.land(new Landing(this, before, p, descent, ""));
+        p.companions.after(descent);
         StepReport report = new StepReport(before.steps(), p.loss, p.gradientNorm, p.norm * clipping(p.norm, options.clipNorm()),
                 p.perturbationNorm, p.cosine, p.sharpness, p.forwards, p.backwards, rate, p.extra);
-        state = new State(parameters, memory, merged(before.tensors(), p.tensors), merged(before.numbers(), p.numbers),
+        p.last.forEach(Runnable::run);
+        state = new State(descent.parameters(), descent.memory(), merged(before.tensors(), p.tensors), merged(before.numbers(), p.numbers),
                 before.steps() + 1, before.seed());
         return report;
     }
@@ -136,6 +137,46 @@ final class Engine implements Optimizer {
     @Override
     public Parameters current() {
         return state.parameters();
+    }
+
+    @Override
+    public Parameters evaluationPoint() {
+        State now = state;
+        String name = Companions.evaluatesAt(variant, options, now);
+        return name == null
+                ? now.parameters()
+                : new Parameters(now.parameters().space(), now.tensors().get(name), now.parameters().buffers());
+    }
+
+    @Override
+    public boolean recalibrates() {
+        return Companions.evaluatesAt(variant, options, state) != null;
+    }
+
+    @Override
+    public Parameters recalibrated(Iterable<Batch> examples) {
+        Parameters at = evaluationPoint();
+        Map<RunningStatistics, BatchStatistics> collected = Map.of();
+        for (Batch batch : examples) {
+            RandomKey key = RandomKey.of(state.seed()).fold("recalibration");
+            collected = Buffers.merge(collected, evaluator.losses(batch, at, Pass.Mode.TRAINING, key).collected());
+        }
+        return new Parameters(at.space(), at.point(), at.buffers().measured(collected));
+    }
+
+    @Override
+    public boolean listens() {
+        return options.additions().stream().anyMatch(Addition::listens);
+    }
+
+    @Override
+    public void validated(double loss) {
+        State before = state;
+        Proposal p = new Proposal();
+        new Companions(this, before, p).validated(loss);
+        state = new State(before.parameters(), before.base(), merged(before.tensors(), p.tensors), merged(before.numbers(), p.numbers),
+                before.steps(), before.seed());
+        workspace.keep(state.points());
     }
 
     @Override
@@ -190,6 +231,10 @@ final class Engine implements Optimizer {
         return base;
     }
 
+    Update.Layout layout() {
+        return layout;
+    }
+
     List<Update.Run> runs() {
         return layout.runs();
     }
@@ -210,7 +255,7 @@ final class Engine implements Optimizer {
         return workspace;
     }
 
-    private Tensor copy(Tensor point) {
+    Tensor copy(Tensor point) {
         Tensor copy = workspace.take();
         points.copy(point, copy);
         return copy;

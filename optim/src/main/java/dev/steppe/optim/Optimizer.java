@@ -31,6 +31,33 @@ public interface Optimizer {
         return current();
     }
 
+    /**
+     * Whether {@link #evaluationPoint} has other weights than {@link #current}, so that its running statistics, which belong to those, should be {@linkplain
+     * #recalibrated measured} there.
+     */
+    default boolean recalibrates() {
+        return false;
+    }
+
+    /**
+     * {@link #evaluationPoint} with running statistics measured there: mean and variance of all values that the layers see in training mode on the examples, taken
+     * together (Wu and Johnson, Rethinking "Batch" in BatchNorm, arXiv 2105.07576, section 3: precise statistics).
+     *
+     * @param examples batches of the training set, of the usual size
+     */
+    default Parameters recalibrated(Iterable<Batch> examples) {
+        return evaluationPoint();
+    }
+
+    /** Whether this optimizer wants to hear of the loss on data held out. */
+    default boolean listens() {
+        return false;
+    }
+
+    /** Tells the optimizer the loss at {@link #current} on data held out, every now and then; it may change {@link #evaluationPoint}, never the weights. */
+    default void validated(double loss) {
+    }
+
     /** How many steps were made. */
     long steps();
 

@@ -27,18 +27,21 @@ import java.util.function.Predicate;
  * @param seed of dropout masks and whatever else is random: the keys depend on it and on the number of the step
  * @param guard whether a step that meets a number that is not finite is done once more to find the op where it first appears; costs nothing until then
  * @param auxiliary more examples, for variants that look at a second batch; null: there are none
+ * @param additions what goes with the optimizer: averages of its weights, terms of its loss
  * @param kernels that compute; null means {@link Kernels#defaults}
  */
 public record Options(Schedule schedule, long totalSteps, double clipNorm, List<ParameterGroup> groups, int microBatch, int shard,
         long seed,
-        boolean guard, BatchSource auxiliary, Kernels kernels) {
+        boolean guard, BatchSource auxiliary, List<Addition> additions, Kernels kernels) {
     private static final Options DEFAULTS = new Options(new ConstantSchedule(), 0, Double.POSITIVE_INFINITY, List.of(), 0, 0, 0, true,
-            null, null);
+            null, List.of(), null);
 
     /** @throws OptionException if a number is out of its range */
     public Options {
         Objects.requireNonNull(schedule, "schedule");
         groups = List.copyOf(groups);
+        additions = List.copyOf(additions);
+        Companions.requireDistinct(additions);
         OptionException.require(totalSteps >= (schedule instanceof ConstantSchedule ? 0 : 1), "options", "totalSteps", totalSteps,
                 "at least 1: a schedule needs the number of steps it spans");
         OptionException.require(clipNorm > 0, "options", "clipNorm", clipNorm, "greater than 0");
@@ -53,19 +56,19 @@ public record Options(Schedule schedule, long totalSteps, double clipNorm, List<
 
     /** These options with a learning rate schedule over so many steps. */
     public Options schedule(Schedule schedule, long totalSteps) {
-        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, kernels);
+        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, additions, kernels);
     }
 
     /** These options with the gradient clipped to a norm over all parameters. */
     public Options clipNorm(double clipNorm) {
-        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, kernels);
+        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, additions, kernels);
     }
 
     /** These options with one more group of parameters. */
     public Options group(Predicate<Segment> members, double rate, double decay) {
         List<ParameterGroup> more = new ArrayList<>(groups);
         more.add(new ParameterGroup(members, rate, decay));
-        return new Options(schedule, totalSteps, clipNorm, more, microBatch, shard, seed, guard, auxiliary, kernels);
+        return new Options(schedule, totalSteps, clipNorm, more, microBatch, shard, seed, guard, auxiliary, additions, kernels);
     }
 
     /** These options without weight decay on the parameters of some roles. */
@@ -76,32 +79,46 @@ public record Options(Schedule schedule, long totalSteps, double clipNorm, List<
 
     /** These options with batches that go through the model in parts. */
     public Options microBatch(int examples) {
-        return new Options(schedule, totalSteps, clipNorm, groups, examples, shard, seed, guard, auxiliary, kernels);
+        return new Options(schedule, totalSteps, clipNorm, groups, examples, shard, seed, guard, auxiliary, additions, kernels);
     }
 
     /** These options with a perturbation for every so many examples: m-sharpness. */
     public Options shard(int examples) {
-        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, examples, seed, guard, auxiliary, kernels);
+        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, examples, seed, guard, auxiliary, additions, kernels);
     }
 
     /** These options with another seed. */
     public Options seed(long seed) {
-        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, kernels);
+        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, additions, kernels);
     }
 
     /** These options with the search for the first number that is not finite on or off. */
     public Options guard(boolean guard) {
-        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, kernels);
+        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, additions, kernels);
     }
 
     /** These options with a source of second batches. */
     public Options auxiliary(BatchSource auxiliary) {
-        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, kernels);
+        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, additions, kernels);
+    }
+
+    /** These options with one more addition. */
+    public Options with(Addition addition) {
+        List<Addition> more = new ArrayList<>(additions);
+        more.add(addition);
+        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, more, kernels);
+    }
+
+    /** These options with an addition that comes before those that are there. */
+    Options before(Addition addition) {
+        List<Addition> more = new ArrayList<>(additions);
+        more.addFirst(addition);
+        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, more, kernels);
     }
 
     /** These options with kernels of one's own. */
     public Options kernels(Kernels kernels) {
-        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, kernels);
+        return new Options(schedule, totalSteps, clipNorm, groups, microBatch, shard, seed, guard, auxiliary, additions, kernels);
     }
 
     /** The kernels that compute; never null. */

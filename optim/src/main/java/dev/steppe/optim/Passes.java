@@ -157,7 +157,7 @@ final class Passes {
         Pass.Mode mode = !begun || collects ? Pass.Mode.TRAINING : Pass.Mode.TRAINING_FROZEN_STATISTICS;
         number++;
         collected = Map.of();
-        Evaluator evaluator = guarded ? engine.evaluator().guarded("step " + state.steps() + ", pass " + number) : engine.evaluator();
+        Evaluator evaluator = guarded ? proposal.evaluator.guarded("step " + state.steps() + ", pass " + number) : proposal.evaluator;
         Gradient g = inParts(evaluator, at(e), mode, examples, into);
         if (!Double.isFinite(g.loss()) || !Double.isFinite(g.norm())) {
             throw new NonFiniteException("step " + state.steps() + ", pass " + number + ": loss " + g.loss() + ", norm of the gradient "
@@ -215,7 +215,7 @@ final class Passes {
         List<Batch> parts = parts(shard.examples());
         for (int i = 0; i < parts.size(); i++) {
             Tensor one = i == 0 ? sum : partial();
-            HessianVector.product(engine.evaluator(), parts.get(i), state.parameters(), Pass.Mode.EVALUATION, key.fold(i), v, one);
+            HessianVector.product(proposal.evaluator, parts.get(i), state.parameters(), Pass.Mode.EVALUATION, key.fold(i), v, one);
             if (i > 0) {
                 engine.points().axpy(1, one, sum);
             }
@@ -232,7 +232,7 @@ final class Passes {
         engine.options().kernels().move().fill(sum.span(), 0);
         for (int i = 0; i < examples.size(); i++) {
             Batch one = examples.slice(i, i + 1).weighted(1);
-            engine.evaluator().gradient(one, state.parameters(), Pass.Mode.TRAINING_FROZEN_STATISTICS, key.fold(0), partial());
+            proposal.evaluator.gradient(one, state.parameters(), Pass.Mode.TRAINING_FROZEN_STATISTICS, key.fold(0), partial());
             engine.points().multiply(1, partial(), partial(), partial());
             engine.points().axpy(1, partial(), sum);
         }

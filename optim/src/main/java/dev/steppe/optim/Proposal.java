@@ -1,6 +1,7 @@
 package dev.steppe.optim;
 
 import dev.steppe.core.BatchStatistics;
+import dev.steppe.core.Evaluator;
 import dev.steppe.core.RunningStatistics;
 import dev.steppe.core.Tensor;
 import java.util.ArrayList;
@@ -23,6 +24,16 @@ final class Proposal {
     Tensor gradient;
     /** Norm of it, or NaN if it is not known. */
     double norm = Double.NaN;
+    /** What goes with this step. */
+    Companions companions;
+    /** What takes the gradients of this step. */
+    Evaluator evaluator;
+    /** Where the base optimizer starts; null: at the weights. */
+    Tensor start;
+    /** What the variant hands on to its landing. */
+    final List<Tensor> carried = new ArrayList<>();
+    /** What is written in place when nothing can fail any more. */
+    final List<Runnable> last = new ArrayList<>();
     final List<Move> before = new ArrayList<>();
     final List<Move> after = new ArrayList<>();
     final Map<String, Tensor> tensors = new HashMap<>();
@@ -46,6 +57,10 @@ final class Proposal {
         List<Tensor> points = new ArrayList<>(tensors.values());
         before.forEach(move -> points.add(move.direction()));
         after.forEach(move -> points.add(move.direction()));
+        points.addAll(carried);
+        if (start != null) {
+            points.add(start);
+        }
         if (gradient != null) {
             points.add(gradient);
         }

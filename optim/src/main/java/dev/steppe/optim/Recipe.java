@@ -30,14 +30,29 @@ public interface Recipe {
         return minimise(objective, start, Options.defaults());
     }
 
+    /** This recipe with something added: an average of the weights to evaluate at, a term of the loss. */
+    default Recipe with(Addition addition) {
+        return new Added(this, addition);
+    }
+
     /**
      * Reads a recipe as the command line and saved configurations write it.
      *
-     * @param optimizer a base optimizer ({@code sgd:momentum=0.9}) or a variant ({@code sam:rho=0.05})
+     * @param optimizer a base optimizer ({@code sgd:momentum=0.9}) or a variant ({@code sam:rho=0.05}), and what is added to it, each after a plus ({@code
+     *        sam:rho=0.05+swa:start=0.5+saf})
      * @param base the base optimizer of a variant; null if {@code optimizer} is a base optimizer
      * @throws OptionException naming what is unknown or wrong, and the nearest that exists
      */
     static Recipe parse(String optimizer, String base) {
+        List<String> parts = Additions.split(optimizer);
+        Recipe recipe = method(parts.getFirst(), base);
+        for (String addition : parts.subList(1, parts.size())) {
+            recipe = recipe.with(Additions.parse(addition));
+        }
+        return recipe;
+    }
+
+    private static Recipe method(String optimizer, String base) {
         if (BaseOptimizers.CATALOGUE.knows(optimizer)) {
             if (base != null) {
                 throw new OptionException(

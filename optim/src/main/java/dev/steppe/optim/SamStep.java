@@ -30,6 +30,7 @@ public final class SamStep {
     private final Metric confinement;
     /** What is taken for the gradient at the weights; null: that gradient. */
     private final Gradient assumed;
+    private int carried;
 
     SamStep(Engine engine, Engine.State state, Proposal proposal, Shard shard, boolean guarded) {
         this(engine, state, proposal, shard, new Passes(engine, state, proposal, shard, guarded), "", null, null);
@@ -364,6 +365,25 @@ public final class SamStep {
     /** Moves the weights after the base optimizer, past its momenta: {@code w += scale * learning rate * d}, each parameter group with its own rate. */
     public void moveAfter(double scale, Tensor d) {
         proposal.after.add(new Proposal.Move(scale * shard.share(), d));
+    }
+
+    /** Has the base optimizer start from another point than the weights; it must not be written any more. */
+    public void startFrom(Tensor point) {
+        proposal.start = point;
+    }
+
+    /** Hands a point on to {@link SamVariant#land}; of the i-th points of several shards, their mean. */
+    public void carry(Tensor point) {
+        int i = carried++;
+        if (shard.fraction() == 1) {
+            proposal.carried.add(point);
+        } else if (i == proposal.carried.size()) {
+            Tensor mean = blank();
+            points().scale(shard.share(), point, mean);
+            proposal.carried.add(mean);
+        } else {
+            points().axpy(shard.share(), point, proposal.carried.get(i));
+        }
     }
 
     /** Adds a number to {@link StepReport#extra}. */

@@ -1,5 +1,8 @@
 package dev.steppe.optim;
 
+import dev.steppe.optim.average.Lookbehind;
+import dev.steppe.optim.average.Sala;
+import dev.steppe.optim.loss.Bar;
 import dev.steppe.optim.sam.Asam;
 import dev.steppe.optim.sam.Bsam;
 import dev.steppe.optim.sam.CaSam;
@@ -92,7 +95,11 @@ public final class SamVariants {
             EgSam.defaults(),
             OptSam.defaults(),
             ImbSam.defaults(),
-            CaSam.defaults()));
+            CaSam.defaults(),
+            // average, loss
+            Sala.defaults(),
+            Lookbehind.defaults(),
+            Bar.defaults()));
 
     static final Catalogue<SamVariant> CATALOGUE = new Catalogue<>("optimizer", byName());
 

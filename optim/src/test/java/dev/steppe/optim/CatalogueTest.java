@@ -87,7 +87,7 @@ class CatalogueTest {
             smm                     | there is no optimizer 'smm'; did you mean 'sam'? there are <all>
             SAM                     | there is no optimizer 'SAM'; did you mean 'sam'? there are <all>
             ``                      | there is no optimizer ''; there are <all>
-            lookahead               | there is no optimizer 'lookahead'; did you mean 'looksam'? there are <all>
+            zzzzzzzzzzzz            | there is no optimizer 'zzzzzzzzzzzz'; there are <all>
             sam:roh=0.1             | sam has no option 'roh'; did you mean 'rho'? there are rho, epsilon
             sam:rho                 | sam: 'rho' in 'sam:rho' is not of the form option=value
             sam:                    | sam: '' in 'sam:' is not of the form option=value

@@ -82,7 +82,7 @@ class CostTest {
                     engine.step(BATCH);
                 }
                 int state = 1 + base.memory().size();
-                int passes = Math.max(entry.card().points(), 1 + state + entry.card().memory());
+                int passes = Math.max(entry.card().points(), 1 + state + entry.card().memory() + entry.card().landing());
                 int expected = state + entry.card().memory() + passes;
                 int used = engine.workspace().size();
                 boolean right = entry.card().atMost() ? used <= expected : used == expected;

@@ -40,9 +40,10 @@ final class Subjects {
             "triggered:when=window(from=0.4,to=1),ascent=vasso",
             "reuse:when=bernoulli,update=true",
             "reuse:when=flat(warmup=2)",
-            "reuse:when=cosine(c=0.9),update=true,ascent=esam(gamma=1)");
+            "reuse:when=cosine(c=0.9),update=true,ascent=esam(gamma=1)",
+            "sala:k=2,alpha=0.5,rho=0.2", "lookbehind:k=2,adaptive=true,ascent=sam", "bar:mode=o,decay=linear");
 
-    private static final Set<String> RANDOM = Set.of("rwp", "arwp", "lpfsgd", "bayesiansam");
+    private static final Set<String> RANDOM = Set.of("rwp", "arwp", "lpfsgd", "bayesiansam", "bar");
 
     static final BaseOptimizer SGD = Sgd.of(0.1).momentum(0.9).weightDecay(1e-3);
     static final BaseOptimizer ADAMW = AdamW.of(0.01).weightDecay(0.1);

@@ -73,6 +73,8 @@ public final class Trainer {
     private final List<EpochReport> reports = new ArrayList<>();
     private Map<String, Tensor> best = Map.of();
     private Evaluation test;
+    /** Where the model was evaluated last, with the running statistics that belong there; null if it was not. */
+    private Parameters point;
     private double stepSeconds = Double.NaN;
     private Map<String, String> identity;
 
@@ -90,7 +92,11 @@ public final class Trainer {
         this.epochs = epochs;
     }
 
-    /** Evaluates after each epoch, at {@link Optimizer#evaluationPoint}. The caller closes {@code data}. */
+    /**
+     * Evaluates after each epoch, at {@link Optimizer#evaluationPoint}, where the running statistics are measured on an epoch of the training set if they belong to other
+     * weights. An optimizer that {@linkplain Optimizer#listens listens} hears the loss of its weights on the same data: what is said at {@link #stopEarly} is true of
+     * it. The caller closes {@code data}.
+     */
     public Trainer test(Evaluator evaluator, Loader data) {
         this.evaluator = evaluator;
         this.testing = data;
@@ -162,11 +168,14 @@ public final class Trainer {
      * @throws dev.steppe.core.FormatException if the state is damaged
      * @throws dev.steppe.optim.StateException if the state is of another run
      * @throws dev.steppe.core.NonFiniteException if a loss or a gradient is not finite
-     * @throws IllegalStateException if this trainer has run before
+     * @throws IllegalStateException if this trainer has run before, or the optimizer {@linkplain Optimizer#listens listens} and there are no test data
      */
     public TrainingResult run() throws IOException {
         if (begun) {
             throw new IllegalStateException("trainer: it has run before; make another one");
+        }
+        if (optimizer.listens()) {
+            requireTest("this optimizer, which looks at a validation loss,");
         }
         begun = true;
         identity = identity();
@@ -193,13 +202,13 @@ public final class Trainer {
         }
         if (end == End.INTERRUPTED) {
             save(() -> folder.save(state()));
-        } else if (test == null) {
+        } else if (point == null) {
             evaluate();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        Parameters now = optimizer.evaluationPoint();
+        Parameters now = end == End.INTERRUPTED ? optimizer.evaluationPoint() : point;
         return new TrainingResult(end, reports, test, now, RunState.decode(best, now));
     }
 
@@ -262,12 +271,15 @@ public final class Trainer {
 
     private void finishEpoch() throws IOException {
         long start = System.nanoTime();
+        if (optimizer.listens()) {
+            calmly(() -> optimizer.validated(Evaluation.of(evaluator, optimizer.current(), testing).loss()));
+        }
         evaluate();
         EpochReport report = report((System.nanoTime() - start) * 1e-9);
         boolean better = keepBest && reports.stream().allMatch(e -> report.testAccuracy() > e.testAccuracy());
         reports.add(report);
         sums = EpochSums.NONE;
-        Parameters now = optimizer.evaluationPoint();
+        Parameters now = point;
         if (better) {
             best = RunState.encode(now);
             save(() -> folder.saveBest(now));
@@ -279,15 +291,27 @@ public final class Trainer {
     }
 
     private void evaluate() throws IOException {
+        calmly(() -> point = optimizer.recalibrates() ? recalibrated() : optimizer.evaluationPoint());
         if (testing != null) {
-            calmly(() -> test = Evaluation.of(evaluator, optimizer.evaluationPoint(), testing));
+            calmly(() -> test = Evaluation.of(evaluator, point, testing));
+        }
+    }
+
+    /** The running statistics of another point than the weights are measured on one epoch of the training set; the loader does not notice. */
+    private Parameters recalibrated() {
+        Loader.Position position = training.position();
+        training.seek(new Loader.Position(position.epoch(), 0));
+        try {
+            return optimizer.recalibrated(training);
+        } finally {
+            training.seek(position);
         }
     }
 
     private EpochReport report(double testSeconds) {
         boolean tested = test != null;
         Map<String, Double> extra = sums.extraMeans();
-        metrics.forEach((name, metric) -> extra.put(name, metric.applyAsDouble(optimizer.evaluationPoint())));
+        metrics.forEach((name, metric) -> extra.put(name, metric.applyAsDouble(point)));
         double n = sums.steps();
         return new EpochReport(reports.size() + 1, optimizer.steps(), sums.learningRate(), sums.loss() / sums.examples(),
                 sums.gradientNorm() / n,

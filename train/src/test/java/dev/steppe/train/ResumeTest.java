@@ -76,7 +76,11 @@ class ResumeTest {
     static Stream<Arguments> methods() {
         return Stream.of(Arguments.of("sgd", null, SGD), Arguments.of("adamw", null, ADAMW),
                 Arguments.of("sam over sgd", "sam:rho=0.1", SGD),
-                Arguments.of("sam over adamw", "sam:rho=0.1", ADAMW), Arguments.of("asam over sgd", "asam:rho=0.5", SGD));
+                Arguments.of("sam over adamw", "sam:rho=0.1", ADAMW), Arguments.of("asam over sgd", "asam:rho=0.5", SGD),
+                Arguments.of("averages", "sam:rho=0.1+swa:start=0.3+ema:decay=0.9", SGD),
+                Arguments.of("swad", "sam:rho=0.1+swad:converge=1,tolerance=1", ADAMW),
+                Arguments.of("terms of the loss", "sam:rho=0.1+saf:delay=1,start=0+mesa:start=0", SGD),
+                Arguments.of("slow weights", "sala:k=2,rho=0.1", SGD), Arguments.of("lookbehind", "lookbehind:k=2", ADAMW));
     }
 
     private static Recipe recipe(String variant, String base) {

@@ -7,6 +7,7 @@ import dev.steppe.kernels.ElementwiseKernel;
 import dev.steppe.kernels.Unary;
 import dev.steppe.optim.Card;
 import dev.steppe.optim.Confidence;
+import dev.steppe.optim.Metric;
 import dev.steppe.optim.OptionException;
 import dev.steppe.optim.Origin;
 import dev.steppe.optim.Perturbation;
@@ -72,20 +73,24 @@ public record Asam(
 
     @Override
     public Perturbation perturbation(SamStep step) {
-        return step.ball(step.gradient().vector(), this::metric, rho, epsilon);
+        return step.ball(step.gradient().vector(), metric(step.weights()), rho, epsilon);
     }
 
-    /** {@code out = T^2 d}. */
-    private void metric(SamStep step, Tensor d, Tensor out) {
+    /** {@code T^2} at a point: what this variant measures a direction in. */
+    public Metric metric(Tensor at) {
+        return (step, d, out) -> apply(step, at, d, out);
+    }
+
+    private void apply(SamStep step, Tensor at, Tensor d, Tensor out) {
         if (scope == Scope.ALL) {
-            scale(step, step.weights(), d, out);
+            scale(step, at, d, out);
             return;
         }
         for (Segment s : step.space().segments()) {
             Tensor from = step.space().view(d, s);
             Tensor to = step.space().view(out, s);
             if (s.role() == Role.WEIGHT || s.role() == Role.NORM_SCALE) {
-                scale(step, step.space().view(step.weights(), s), from, to);
+                scale(step, step.space().view(at, s), from, to);
             } else {
                 step.points().copy(from, to);
             }

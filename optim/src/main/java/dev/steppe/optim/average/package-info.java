@@ -1,0 +1,2 @@
+/** Averages of the weights to evaluate at, and optimizers with slow weights beside the fast ones. */
+package dev.steppe.optim.average;
