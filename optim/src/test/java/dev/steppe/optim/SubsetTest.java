@@ -44,6 +44,20 @@ class SubsetTest {
         });
     }
 
+    /** Sharpness and cosine compare gradients of the same examples: those of the tail. */
+    @Test
+    void theReportComparesTheSameExamples() {
+        Regression p = new Regression(new SplittableRandom(8));
+        ImbSam sam = new ImbSam(0.3, 1, step -> new int[] {1, 3}, 0);
+        StepReport report = p.minimise(sam.over(Sgd.of(0.1)), DType.F64, Options.defaults()).step(p.batch(0));
+        double[] g = p.gradient(p.start, 0, 1, 3);
+        double[] place = plus(p.start, 0.3, unit(g));
+        double rise = p.loss(place, 0, 1) + p.loss(place, 0, 3) - p.loss(p.start, 0, 1) - p.loss(p.start, 0, 3);
+        assertEquals(rise / 5, report.sharpness(), 1e-14);
+        assertEquals(Vec.dot(unit(g), unit(p.gradient(place, 0, 1, 3))), report.cosine(), 1e-14);
+        assertEquals(0.3, report.perturbationNorm(), 1e-14);
+    }
+
     /** With a scripted choice, and with the default one: an average of exp(-loss) at the perturbed place, above the batch's median. */
     @Test
     void caSam() {
