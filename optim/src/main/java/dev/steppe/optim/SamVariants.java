@@ -3,7 +3,15 @@ package dev.steppe.optim;
 import dev.steppe.optim.average.Lookbehind;
 import dev.steppe.optim.average.Sala;
 import dev.steppe.optim.loss.Bar;
+import dev.steppe.optim.sam.AdaZoSam;
+import dev.steppe.optim.sam.AeLookSam;
+import dev.steppe.optim.sam.AeSam;
+import dev.steppe.optim.sam.AgnosticSam;
+import dev.steppe.optim.sam.AlignSam;
+import dev.steppe.optim.sam.Arwp;
 import dev.steppe.optim.sam.Asam;
+import dev.steppe.optim.sam.Ausam;
+import dev.steppe.optim.sam.BayesianSam;
 import dev.steppe.optim.sam.Bsam;
 import dev.steppe.optim.sam.CaSam;
 import dev.steppe.optim.sam.Confined;
@@ -18,19 +26,27 @@ import dev.steppe.optim.sam.GcSam;
 import dev.steppe.optim.sam.GradientNormPenalty;
 import dev.steppe.optim.sam.Gsam;
 import dev.steppe.optim.sam.ImbSam;
+import dev.steppe.optim.sam.KSam;
 import dev.steppe.optim.sam.LookSam;
+import dev.steppe.optim.sam.Lorenza;
+import dev.steppe.optim.sam.LpfSgd;
 import dev.steppe.optim.sam.MSharpness;
+import dev.steppe.optim.sam.MixedRwp;
+import dev.steppe.optim.sam.Msam;
 import dev.steppe.optim.sam.MultiStep;
 import dev.steppe.optim.sam.OptSam;
 import dev.steppe.optim.sam.Reuse;
+import dev.steppe.optim.sam.Rwp;
 import dev.steppe.optim.sam.Sagm;
 import dev.steppe.optim.sam.Sam;
 import dev.steppe.optim.sam.SamOn;
+import dev.steppe.optim.sam.SamPa;
 import dev.steppe.optim.sam.Samar;
 import dev.steppe.optim.sam.SparseSam;
 import dev.steppe.optim.sam.StableSam;
 import dev.steppe.optim.sam.Triggered;
 import dev.steppe.optim.sam.Usam;
+import dev.steppe.optim.sam.VSam;
 import dev.steppe.optim.sam.Vasso;
 import dev.steppe.optim.sam.Wsam;
 import java.util.ArrayList;
@@ -96,6 +112,22 @@ public final class SamVariants {
             OptSam.defaults(),
             ImbSam.defaults(),
             CaSam.defaults(),
+            KSam.defaults(),
+            Ausam.defaults(),
+            AeSam.defaults(),
+            AeLookSam.defaults(),
+            VSam.defaults(),
+            Rwp.defaults(),
+            Arwp.defaults(),
+            MixedRwp.defaults(),
+            LpfSgd.defaults(),
+            AdaZoSam.defaults(),
+            Lorenza.defaults(),
+            AgnosticSam.defaults(),
+            AlignSam.defaults(),
+            Msam.defaults(),
+            SamPa.defaults(),
+            BayesianSam.defaults(),
             // average, loss
             Sala.defaults(),
             Lookbehind.defaults(),

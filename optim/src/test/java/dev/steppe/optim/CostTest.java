@@ -51,7 +51,7 @@ class CostTest {
                 SamVariants.all().stream().map(entry -> entry.defaults().over(Sgd.of(0.01).momentum(0.9))));
     }
 
-    /** A step allocates small objects only, not one point. */
+    /** A step allocates small objects only, not one point for all of the batch or for a part of it. */
     @ParameterizedTest
     @MethodSource("recipes")
     void aStepAllocatesNoPoint(Recipe recipe) {
@@ -66,8 +66,10 @@ class CostTest {
             engine.step(BATCH);
         }
         long perStep = (threads.getCurrentThreadAllocatedBytes() - before) / 10;
-        assertTrue(perStep < SIZE * Float.BYTES, recipe + " allocates " + perStep + " bytes per step");
-        assertEquals(arrays, KERNELS.spans().allocations());
+        int parts = recipe instanceof Over over && Subjects.isInParts(over.variant()) ? BATCH.size() : 1;
+        assertTrue(perStep < parts * SIZE * Float.BYTES, recipe + " allocates " + perStep + " bytes per step");
+        long chance = recipe instanceof Over over && over.variant().getClass().getAnnotation(Card.class).atMost() ? 1 : 0;
+        assertTrue(KERNELS.spans().allocations() - arrays <= chance, recipe + " needs more arrays");
     }
 
     /** The arrays of the passes are used again for the new weights, momenta and memories; a displacement past the base optimizer is held

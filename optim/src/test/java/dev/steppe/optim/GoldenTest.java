@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GoldenTest {
     /** Cases are listed by theme; a new list is added here. */
     static Stream<Golden> cases() {
-        return Stream.of(SeedGoldens.cases(), AscentGoldens.cases(), AverageGoldens.cases()).flatMap(c -> c);
+        return Stream.of(SeedGoldens.cases(), AscentGoldens.cases(), AverageGoldens.cases(), NoiseAndChoiceGoldens.cases()).flatMap(c -> c);
     }
 
     @ParameterizedTest

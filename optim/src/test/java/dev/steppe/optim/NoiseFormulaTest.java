@@ -158,21 +158,20 @@ class NoiseFormulaTest {
         double[] v = new double[7];
         for (int t = 0; t < STEPS; t++) {
             StepReport report = optimizer.step(problem.batch(t % 3));
-            assertEquals(t % 5 == 0 ? 2 : 1, report.backwards());
-            if (t % 5 == 0) {
-                double[] g = problem.gradient(w, t % 3);
-                double[] omega = noise(t, 2);
-                q = IntStream.range(0, 3).mapToDouble(i -> g[2 * i] * omega[0] + g[2 * i + 1] * omega[1]).toArray();
-                q = Logistic.sum(1 / Logistic.norm(q), q, 0, q);
-            }
+            assertEquals(1, report.backwards());
             double[] d = new double[Logistic.N];
             for (int j = 0; j < 2; j++) {
                 double[] z = noise(t, j);
-                double[] u = lifted(q, IntStream.range(0, 7).mapToDouble(i -> z[i < 2 ? i : i + 4]).toArray());
+                double[] u = q == null ? z : lifted(q, IntStream.range(0, 7).mapToDouble(i -> z[i < 2 ? i : i + 4]).toArray());
                 double slope = (problem.loss(Logistic.sum(1, w, 0.05, u), t % 3) - problem.loss(Logistic.sum(1, w, -0.05, u), t % 3)) / 0.1;
                 d = Logistic.sum(1, d, slope / 2, u);
             }
             double[] g = problem.gradient(Logistic.toward(w, 0.3, d), t % 3);
+            if (t % 5 == 0) {
+                double[] omega = noise(t, 2);
+                q = IntStream.range(0, 3).mapToDouble(i -> g[2 * i] * omega[0] + g[2 * i + 1] * omega[1]).toArray();
+                q = Logistic.sum(1 / Logistic.norm(q), q, 0, q);
+            }
             double[] update = new double[7];
             for (int i = 0; i < 7; i++) {
                 double h = i < 2 ? q[0] * g[i] + q[1] * g[2 + i] + q[2] * g[4 + i] : g[i + 4];

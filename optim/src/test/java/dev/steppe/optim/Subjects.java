@@ -41,9 +41,26 @@ final class Subjects {
             "reuse:when=bernoulli,update=true",
             "reuse:when=flat(warmup=2)",
             "reuse:when=cosine(c=0.9),update=true,ascent=esam(gamma=1)",
-            "sala:k=2,alpha=0.5,rho=0.2", "lookbehind:k=2,adaptive=true,ascent=sam", "bar:mode=o,decay=linear");
+            "sala:k=2,alpha=0.5,rho=0.2", "lookbehind:k=2,adaptive=true,ascent=sam", "bar:mode=o,decay=linear",
+            "ksam:keep=1",
+            "aesam:ascent=vasso(theta=0.4),lambda1=0,lambda2=0",
+            "aelooksam:lambda1=0,lambda2=0",
+            "vsam:warmup=0.1,window=4,blocks=2,first=1.5",
+            "mrwp:eta=0,noise=sign",
+            "lpfsgd:parts=3",
+            "lorenza:rank=2,every=3,probes=2",
+            "bayesiansam:parts=1");
 
-    private static final Set<String> RANDOM = Set.of("rwp", "arwp", "lpfsgd", "bayesiansam", "bar");
+    private static final Set<String> RANDOM = Set.of("rwp", "arwp", "mrwp", "lpfsgd", "bayesiansam", "bar");
+
+    /** A prior or a scaling of the weights acts on them whatever the gradient. */
+    private static final Set<String> PRIOR = Set.of("bayesiansam", "bar");
+
+    /** They take finite differences of losses, and divide what comes of that by its own size: rounding is not small. */
+    private static final Set<String> DIFFERENCES = Set.of("lorenza");
+
+    /** They cut a batch into parts, which have masks of their own. */
+    private static final Set<String> PARTS = Set.of("bayesiansam", "lpfsgd");
 
     static final BaseOptimizer SGD = Sgd.of(0.1).momentum(0.9).weightDecay(1e-3);
     static final BaseOptimizer ADAMW = AdamW.of(0.01).weightDecay(0.1);
@@ -63,7 +80,26 @@ final class Subjects {
 
     /** Whether a variant perturbs without regard to the gradient: at random, or along a memory. */
     static boolean isRandom(SamVariant variant) {
-        return RANDOM.contains(SamVariants.format(variant).split(":")[0]);
+        return RANDOM.contains(name(variant));
+    }
+
+    /** Whether a gradient of zero leaves the weights where they are, without weight decay. */
+    static boolean restsWithoutGradient(SamVariant variant) {
+        return !PRIOR.contains(name(variant));
+    }
+
+    /** How far rounding may take a variant within ten steps. */
+    static double rounding(SamVariant variant) {
+        return DIFFERENCES.contains(name(variant)) ? 1e-8 : 1e-12;
+    }
+
+    /** Whether the passes of a step are not all on one part of the batch. */
+    static boolean isInParts(SamVariant variant) {
+        return PARTS.contains(name(variant));
+    }
+
+    private static String name(SamVariant variant) {
+        return SamVariants.format(variant).split(":")[0];
     }
 
     /** Options with everything that a variant may ask for: the length of the run, second batches (of the size of the first). */

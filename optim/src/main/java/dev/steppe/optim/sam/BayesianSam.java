@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param parts into which a batch is cut, at least 1
  * @param noise where z comes from
  */
-@Card(name = "bayesiansam", title = "SAM as a relaxation of Bayes", paper = "Möllenhoff, Khan, ICLR 2023, arXiv 2210.01620", formula = "e = rho g(w + z / sqrt(N s)) / s; m = average of g(w + e) + delta w; w = base(w, m / s); s = average of sqrt(s g^2) + damping + delta", points = 10, memory = 2, confidence = Confidence.HIGH, note = "official code read; trajectory of this form; meant for plain sgd, whose learning rate it uses; not the bilateral BSAM")
+@Card(name = "bayesiansam", title = "SAM as a relaxation of Bayes", paper = "Möllenhoff, Khan, ICLR 2023, arXiv 2210.01620", formula = "e = rho g(w + z / sqrt(N s)) / s; m = average of g(w + e) + delta w; w = base(w, m / s); s = average of sqrt(s g^2) + damping + delta", points = 8, memory = 2, confidence = Confidence.HIGH, note = "official code read; trajectory of this form; meant for plain sgd, whose learning rate it uses; not the bilateral BSAM")
 public record BayesianSam(
         @Origin("team-approx-bayes/bayesian-sam, README") double rho,
         @Origin("team-approx-bayes/bayesian-sam, train.py") double beta1,
@@ -96,40 +96,44 @@ public record BayesianSam(
     /** Where the posterior is sampled: {@code z / sqrt(N s)}. */
     @Override
     public Perturbation perturbation(SamStep step) {
-        return sample(step, inverse(step), 0);
+        Tensor s = s(step);
+        return sample(step, noise.draw(step, 0), inverse(step, s), root(step, s));
     }
 
     @Override
     public Tensor gradient(SamStep step) {
-        Tensor inverse = inverse(step);
         Tensor s = s(step);
-        Tensor root = map(step, Unary.SQRT, 0, s);
+        Tensor inverse = inverse(step, s);
+        Tensor root = root(step, s);
         Tensor spread = step.blank();
         step.points().scale(0, s, spread);
         AtomicInteger draw = new AtomicInteger();
         Tensor u = step.mean(Math.ceilDiv(step.batch().size(), parts), part -> {
-            Tensor g = part.gradientAside(sample(part, inverse, draw.getAndIncrement()), part.batch()).vector();
-            Tensor sg = map(part, Unary.ABS, 0, product(part, root, g));
-            part.points().axpy((double) part.batch().size() / step.batch().size(), sg, spread);
-            return part.gradientAt(part.along(rho, product(part, inverse, g))).vector();
+            Tensor z = noise.draw(part, draw.getAndIncrement());
+            Tensor g = part.gradientAside(sample(part, z, inverse, root), part.batch()).vector();
+            part.points().multiply(1, root, g, z);
+            part.kernels().elementwise().unary(Unary.ABS, 0, 0, z.span(), z.span());
+            part.points().axpy((double) part.batch().size() / step.batch().size(), z, spread);
+            part.points().multiply(1, inverse, g, z);
+            return part.gradientAt(part.along(rho, z)).vector();
         });
-        return update(step, u, spread, s, inverse);
-    }
-
-    private Tensor update(SamStep step, Tensor u, Tensor spread, Tensor s, Tensor inverse) {
         double delta = prior / examples;
         Tensor m = step.combine(1 - beta1, u, (1 - beta1) * delta, step.weights());
         if (step.memory(MEAN) != null) {
             step.points().axpy(beta1, step.memory(MEAN), m);
         }
         step.remember(MEAN, m);
-        step.remember(PRECISION, step.combine(beta2, s, 1 - beta2, map(step, Unary.SHIFT, damping + delta, spread)));
-        return product(step, inverse, m);
+        step.kernels().elementwise().unary(Unary.SHIFT, damping + delta, 0, spread.span(), spread.span());
+        step.remember(PRECISION, step.combine(beta2, s, 1 - beta2, spread));
+        step.points().multiply(1, inverse, m, inverse);
+        return inverse;
     }
 
-    private Perturbation sample(SamStep step, Tensor inverse, int draw) {
-        Tensor z = noise.draw(step, draw);
-        return step.along(1 / Math.sqrt(examples), product(step, map(step, Unary.SQRT, 0, inverse), z));
+    /** {@code z / sqrt(N s)}; z is written. */
+    private Perturbation sample(SamStep step, Tensor z, Tensor inverse, Tensor root) {
+        step.points().multiply(1, root, z, z);
+        step.points().multiply(1, inverse, z, z);
+        return step.along(1 / Math.sqrt(examples), z);
     }
 
     private Tensor s(SamStep step) {
@@ -141,19 +145,15 @@ public record BayesianSam(
         return s;
     }
 
-    private Tensor inverse(SamStep step) {
-        return map(step, Unary.POW, -1, s(step));
-    }
-
-    private static Tensor map(SamStep step, Unary f, double p, Tensor x) {
+    private static Tensor inverse(SamStep step, Tensor s) {
         Tensor out = step.blank();
-        step.kernels().elementwise().unary(f, p, 0, x.span(), out.span());
+        step.kernels().elementwise().unary(Unary.POW, -1, 0, s.span(), out.span());
         return out;
     }
 
-    private static Tensor product(SamStep step, Tensor x, Tensor y) {
+    private static Tensor root(SamStep step, Tensor s) {
         Tensor out = step.blank();
-        step.points().multiply(1, x, y, out);
+        step.kernels().elementwise().unary(Unary.SQRT, 0, 0, s.span(), out.span());
         return out;
     }
 }

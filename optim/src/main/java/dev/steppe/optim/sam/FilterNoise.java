@@ -3,6 +3,7 @@ package dev.steppe.optim.sam;
 import dev.steppe.core.ParameterSpace.Segment;
 import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
+import dev.steppe.kernels.Span;
 import dev.steppe.optim.SamStep;
 
 /**
@@ -40,17 +41,17 @@ final class FilterNoise {
     static Tensor scale(SamStep step, double sigma, Tensor z) {
         for (Segment s : step.space().segments()) {
             Filters filters = Filters.of(s);
-            Tensor w = step.space().view(step.weights(), s);
-            Tensor out = step.space().view(z, s);
+            Span w = step.space().view(step.weights(), s).span();
+            Span out = step.space().view(z, s).span();
             double[] norm = new double[filters.count()];
-            for (int i = 0; i < w.size(); i++) {
+            for (int i = 0; i < w.length(); i++) {
                 norm[filters.of(i)] += w.get(i) * w.get(i);
             }
             for (int f = 0; f < norm.length; f++) {
                 norm[f] = Math.sqrt(norm[f]);
             }
-            for (int i = 0; i < out.size(); i++) {
-                out.span().set(i, sigma * norm[filters.of(i)] * out.get(i));
+            for (int i = 0; i < out.length(); i++) {
+                out.set(i, sigma * norm[filters.of(i)] * out.get(i));
             }
         }
         return z;
@@ -59,15 +60,16 @@ final class FilterNoise {
     /** {@code z <- z / sqrt(1 + eta F_f)}, F_f being the sum of F over the filter; in a tensor of one dimension F of the element itself. Gives z. */
     static Tensor dampen(SamStep step, double eta, Tensor fisher, Tensor z) {
         for (Segment s : step.space().segments()) {
-            Filters filters = s.shape().rank() < 2 ? new Filters(Math.max(1, s.size()), 1) : Filters.of(s);
-            Tensor f = step.space().view(fisher, s);
-            Tensor out = step.space().view(z, s);
+            Filters filters = Filters.of(s);
+            boolean single = s.shape().rank() < 2;
+            Span f = step.space().view(fisher, s).span();
+            Span out = step.space().view(z, s).span();
             double[] sum = new double[filters.count()];
-            for (int i = 0; i < f.size(); i++) {
+            for (int i = 0; i < f.length(); i++) {
                 sum[filters.of(i)] += f.get(i);
             }
-            for (int i = 0; i < out.size(); i++) {
-                out.span().set(i, out.get(i) / Math.sqrt(1 + eta * sum[filters.of(i)]));
+            for (int i = 0; i < out.length(); i++) {
+                out.set(i, out.get(i) / Math.sqrt(1 + eta * (single ? f.get(i) : sum[filters.of(i)])));
             }
         }
         return z;

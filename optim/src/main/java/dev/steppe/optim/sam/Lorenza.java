@@ -16,7 +16,7 @@ import dev.steppe.optim.SamVariant;
  * {@code w -= rate Q m / (sqrt(v) + stability)}. Tensors of one dimension have plain probes and plain Adam. So what is kept has the rank's size, not the weights'.
  *
  * <p>It has moments of its own and gives the whole update: meant for {@code sgd} without momentum and decay, whose learning rate it uses. Confidence: inferred,
- * there is no official code; that the gradient at w (one more pass) gives Q, and that the moments stay when Q changes, are choices made here.
+ * there is no official code; that {@code g(w + e)} gives Q, that the first probes are plain, and that the moments stay when Q changes, are choices made here.
  *
  * @param rho radius of the ball, at least 0
  * @param rank columns of Q, at least 1; never more than the matrix has rows or columns
@@ -29,7 +29,7 @@ import dev.steppe.optim.SamVariant;
  * @param epsilon guard of the norm of the direction, at least 0
  * @param noise where Omega and the probes come from
  */
-@Card(name = "lorenza", title = "Low-rank zeroth-order adaptive SAM", paper = "Refael, Arbel, Lindenbaum, Tirer, arXiv 2502.19571", formula = "e as adazosam with u = Q z, Q = qr(g Omega); h = Q' g(w + e); w = base(w, Q adam(h))", forwards = 3.005, backwards = 1.005, points = 5, confidence = Confidence.LOW, note = "inferred: sign, probes, when Q changes; no official code; meant for plain sgd, whose learning rate it uses")
+@Card(name = "lorenza", title = "Low-rank zeroth-order adaptive SAM", paper = "Refael, Arbel, Lindenbaum, Tirer, arXiv 2502.19571", formula = "e as adazosam with u = Q z, Q = qr(g(w + e) Omega); h = Q' g(w + e); w = base(w, Q adam(h))", forwards = 3, backwards = 1, points = 9, memory = 2, confidence = Confidence.LOW, note = "memory: of tensors of one dimension, and of a matrix the part that the rank is of its rows; inferred: sign, probes, when Q changes; no official code; meant for plain sgd, whose learning rate it uses")
 public record Lorenza(
         @Origin("arXiv 2010.01412, section 3.1: the radius of SAM") double rho,
         @Origin("inferred: that of GaLore's fine-tuning") int rank,
@@ -82,12 +82,9 @@ public record Lorenza(
     @Override
     public Perturbation perturbation(SamStep step) {
         LowRank low = LowRank.of(step.space(), rank);
-        return perturbation(step, low, basis(step, low));
-    }
-
-    private Perturbation perturbation(SamStep step, LowRank low, Tensor basis) {
+        Tensor basis = step.table(BASIS);
         Tensor inside = low.blank(step);
-        Noise within = (s, draw, out) -> {
+        Noise within = basis == null ? noise : (s, draw, out) -> {
             noise.draw(s, draw, out);
             low.begin(out, inside);
             low.lift(basis, inside, out);
@@ -98,9 +95,11 @@ public record Lorenza(
     @Override
     public Tensor gradient(SamStep step) {
         LowRank low = LowRank.of(step.space(), rank);
-        Tensor basis = basis(step, low);
+        Tensor g = step.gradientAt(perturbation(step)).vector();
+        Tensor basis = step.number() % every == 0 ? low.basis(step, g, noise.draw(step, probes)) : step.table(BASIS);
+        step.rememberTable(BASIS, basis);
         Tensor h = low.blank(step);
-        low.project(basis, step.gradientAt(perturbation(step, low, basis)).vector(), h);
+        low.project(basis, g, h);
         Tensor m = average(step, low, MEAN, beta1, h);
         step.points().multiply(1, h, h, h);
         Tensor v = average(step, low, SQUARE, beta2, h);
@@ -112,15 +111,6 @@ public record Lorenza(
         Tensor update = step.blank();
         low.lift(basis, h, update);
         return update;
-    }
-
-    private Tensor basis(SamStep step, LowRank low) {
-        Tensor last = step.table(BASIS);
-        Tensor basis = last != null && step.number() % every != 0
-                ? last
-                : low.basis(step, step.gradient().vector(), noise.draw(step, probes));
-        step.rememberTable(BASIS, basis);
-        return basis;
     }
 
     /** {@code average <- beta average + (1 - beta) x}, from 0. */

@@ -12,6 +12,9 @@ import java.util.List;
 
 /** Points whose matrices are seen in a subspace of low rank: {@code Q' G} instead of G, one orthonormal Q per matrix; other tensors as they are. */
 final class LowRank {
+    /** What is smaller on the diagonal of R, in units of its first number, is rounding: half the digits of a float. */
+    private static final double RANK_TOLERANCE = 1e-4;
+
     /**
      * One tensor.
      *
@@ -57,7 +60,7 @@ final class LowRank {
         return step.blank(new TensorType(step.weights().dtype(), Shape.of(last.low() + last.lowSize())));
     }
 
-    /** {@code Q = qr(G Omega)} for each matrix; Omega is the beginning of its part of {@code omega}. */
+    /** {@code Q = qr(G Omega)} for each matrix; Omega is the beginning of its part of {@code omega}. Where G has less rank, columns of Q are 0. */
     Tensor basis(SamStep step, Tensor g, Tensor omega) {
         Block last = blocks.getLast();
         Tensor basis = step.blank(new TensorType(g.dtype(), Shape.of(last.basis() + last.rows() * last.rank())));
@@ -74,9 +77,11 @@ final class LowRank {
                     }
                 }
             }
-            double[][] q = Qr.of(sketch).q();
+            Qr qr = Qr.of(sketch);
             for (int i = 0; i < b.rows() * b.rank(); i++) {
-                basis.span().set(b.basis() + i, q[i / b.rank()][i % b.rank()]);
+                int k = i % b.rank();
+                boolean open = qr.r()[k][k] <= RANK_TOLERANCE * qr.r()[0][0];
+                basis.span().set(b.basis() + i, open ? 0 : qr.q()[i / b.rank()][k]);
             }
         }
         return basis;

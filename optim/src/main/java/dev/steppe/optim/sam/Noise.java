@@ -3,6 +3,7 @@ package dev.steppe.optim.sam;
 import dev.steppe.core.ParameterSpace.Segment;
 import dev.steppe.core.RandomKey;
 import dev.steppe.core.Tensor;
+import dev.steppe.kernels.Span;
 import dev.steppe.optim.OneOf;
 import dev.steppe.optim.SamStep;
 
@@ -40,6 +41,9 @@ public interface Noise {
 
     /** Standard normal. */
     record Normal() implements Noise {
+        /** From the multiples of 2^-53 in [0, 1) to numbers between them, so that 0 is not among them. */
+        private static final double HALF_STEP = 0x1p-54;
+
         /** The only one. */
         public static Normal defaults() {
             return new Normal();
@@ -48,8 +52,10 @@ public interface Noise {
         @Override
         public void fill(SamStep step, int draw, Tensor out) {
             RandomKey key = step.key().fold("noise").fold(draw);
-            for (int i = 0; i < out.size(); i++) {
-                out.span().set(i, key.normal(i));
+            Span z = out.span();
+            for (int i = 0; i < z.length(); i++) {
+                double u = key.uniform(i);
+                z.set(i, NormalQuantile.of(u - 0.5 + HALF_STEP, Math.min(u + HALF_STEP, 1 - u - HALF_STEP)));
             }
         }
     }
