@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +40,8 @@ record Listing(Kind kind, Card card, List<Setting> settings, String text) {
             return title;
         }
     }
+
+    private static final Pattern ARXIV = Pattern.compile("arXiv (\\d{4}\\.\\d{4,5})");
 
     /** All, in the order of the catalogues. */
     static List<Listing> all() {
@@ -71,6 +75,12 @@ record Listing(Kind kind, Card card, List<Setting> settings, String text) {
 
     private static String number(double n) {
         return new BigDecimal(String.format(Locale.ROOT, "%.3f", n)).stripTrailingZeros().toPlainString();
+    }
+
+    /** The number of the paper there; a dash if it has none. */
+    String arXiv() {
+        Matcher number = ARXIV.matcher(card.paper());
+        return number.find() ? number.group(1) : "-";
     }
 
     String confidence() {

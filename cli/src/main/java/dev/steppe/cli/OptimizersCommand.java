@@ -31,6 +31,7 @@ final class OptimizersCommand implements Callable<Integer> {
     private boolean markdown;
     @Option(names = "--results", paramLabel = "FILE", description = "With --markdown: what steppe compare wrote, for a table of it.")
     private Path results;
+
     @Override
     public Integer call() throws IOException {
         PrintStream out = main.out();
@@ -59,10 +60,11 @@ final class OptimizersCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         for (Listing.Kind kind : Listing.Kind.values()) {
             List<List<String>> rows = new ArrayList<>();
-            rows.add(List.of("name", "passes", "memory", "sure", "formula"));
+            rows.add(List.of("name", "arXiv", "passes", "memory", "sure", "formula"));
             for (Listing l : Listing.all()) {
                 if (l.kind() == kind) {
-                    rows.add(List.of(l.name(), l.passes(), String.valueOf(l.card().memory()), l.confidence(), l.card().formula()));
+                    rows.add(List.of(l.name(), l.arXiv(), l.passes(), String.valueOf(l.card().memory()), l.confidence(),
+                            l.card().formula()));
                 }
             }
             line(text, kind.title());

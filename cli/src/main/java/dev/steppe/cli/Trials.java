@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
@@ -92,7 +93,7 @@ final class Trials {
             }
             Map<String, Object> row = row(trial, options, deadline);
             if (row == null) {
-                out.println("time is up in " + trial.optimizer() + "; call again to go on");
+                out.println("stopped in " + trial.optimizer() + "; the same command goes on");
                 return 1;
             }
             done.put(command(options), row);
@@ -143,14 +144,13 @@ final class Trials {
         return result.epochs().stream().mapToDouble(number).average().orElse(Double.NaN);
     }
 
+    /** In the order of the trials; what else was tried before stays behind them. */
     private void write(Path file, Map<String, Map<String, Object>> rows) throws IOException {
+        Map<String, Map<String, Object>> rest = new LinkedHashMap<>(rows);
         StringBuilder lines = new StringBuilder();
-        for (Trial trial : trials) {
-            Map<String, Object> row = rows.get(command(options(trial.optimizer())));
-            if (row != null) {
-                lines.append(Json.write(row)).append('\n');
-            }
-        }
+        Stream.concat(
+                trials.stream().map(trial -> rest.remove(command(options(trial.optimizer())))).filter(Objects::nonNull).toList().stream(),
+                rest.values().stream()).forEach(row -> lines.append(Json.write(row)).append('\n'));
         AtomicFile.write(file, to -> to.write(lines.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -166,9 +166,12 @@ final class Trials {
     /** A row in words, for a table: accuracy, |e|, passes, seconds. */
     static List<String> cells(Map<String, Object> row) {
         if (row.containsKey("diverged")) { return List.of("diverged", "", "", ""); }
-        return List.of(format("%.2f %%", 100 * (Double) row.get("accuracy")), format("%.3g", (Double) row.get("perturbationNorm")),
-                format("%.2f + %.2f", (Double) row.get("forwards"), (Double) row.get("backwards")),
-                format("%.0f", (Double) row.get("seconds")));
+        return List.of(format("%.2f %%", 100 * number(row, "accuracy")), format("%.3g", number(row, "perturbationNorm")),
+                format("%.2f + %.2f", number(row, "forwards"), number(row, "backwards")), format("%.0f", number(row, "seconds")));
+    }
+
+    private static double number(Map<String, Object> row, String key) {
+        return row.get(key) instanceof Number number ? number.doubleValue() : Double.NaN;
     }
 
     private static String format(String format, Object... values) {

@@ -39,6 +39,8 @@ class OptimizersTest {
         for (Listing listing : Listing.all()) {
             assertEquals(1, first.stream().filter(listing.name()::equals).count(), listing.name());
             assertTrue(run.out().contains(listing.card().formula()), listing.name());
+            assertTrue(
+                    listing.arXiv().equals("-") || listing.card().paper().contains(listing.arXiv()) && run.out().contains(listing.arXiv()));
         }
         assertEquals(names(), Listing.all().stream().map(Listing::name).toList());
         assertEquals("", run.err());
@@ -142,6 +144,8 @@ class OptimizersTest {
         assertEquals(2.0, row.get("forwards"));
         assertEquals("diverged", Trials.cells(rows.get(2)).getFirst());
         assertEquals("", trials(folder, 0, 0, sgd, sam, diverges), "nothing is left to do");
+        trials(folder, 0, 0, diverges, new Trials.Trial("asam", "asam", ""));
+        assertEquals(List.of("wild", "asam", "sgd", "sam"), Trials.read(file).stream().map(r -> r.get("name")).toList(), "rows stay");
         assertTrue(OptimizersPage.of(rows).contains("| `sam:rho=0.1` | "), "a row of the page");
     }
 
@@ -154,7 +158,7 @@ class OptimizersTest {
         Map<String, Object> whole = Trials.read(folder.resolve("runs/results.jsonl")).getFirst();
         Files.move(folder.resolve("runs"), folder.resolve("whole"));
         int calls = 1;
-        while (trials(folder, -1, -1, sam).startsWith("time is up in sam")) {
+        while (trials(folder, -1, -1, sam).startsWith("stopped in sam;")) {
             calls++;
             assertTrue(calls < 20, "it does not come to an end");
         }
