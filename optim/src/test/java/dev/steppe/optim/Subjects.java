@@ -51,10 +51,10 @@ final class Subjects {
             "lorenza:rank=2,every=3,probes=2",
             "bayesiansam:parts=1");
 
-    private static final Set<String> RANDOM = Set.of("rwp", "arwp", "mrwp", "lpfsgd", "bayesiansam", "bar");
+    private static final Set<String> RANDOM = Set.of("rwp", "arwp", "mrwp", "lpfsgd", "bayesiansam");
 
     /** A prior or a scaling of the weights acts on them whatever the gradient. */
-    private static final Set<String> PRIOR = Set.of("bayesiansam", "bar");
+    private static final Set<String> PRIOR = Set.of("bar", "bayesiansam");
 
     /** They take finite differences of losses, and divide what comes of that by its own size: rounding is not small. */
     private static final Set<String> DIFFERENCES = Set.of("lorenza");
