@@ -150,7 +150,7 @@ final class Engine implements Optimizer {
 
     @Override
     public boolean recalibrates() {
-        return Companions.evaluatesAt(variant, options, state) != null;
+        return variant.recalibrates() || Companions.evaluatesAt(variant, options, state) != null;
     }
 
     @Override

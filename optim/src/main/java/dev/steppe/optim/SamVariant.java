@@ -45,6 +45,11 @@ public interface SamVariant {
         return null;
     }
 
+    /** Whether running statistics are collected so far from the weights that they should be measured again where the model is evaluated; by default not. */
+    default boolean recalibrates() {
+        return false;
+    }
+
     /** This variant over a base optimizer. */
     default Recipe over(BaseOptimizer base) {
         return new Over(this, base);

@@ -1,6 +1,7 @@
 package dev.steppe.optim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.optim.base.AdamW;
@@ -84,6 +85,13 @@ class OtherPlacesFormulaTest {
             double distance = Toy.distance(optimizer.current().point().toDoubles(), w);
             assertTrue(distance <= 1e-12, "step " + t + ": relative distance " + distance);
         }
+    }
+
+    /** Its statistics are those of other places than its weights. */
+    @Test
+    void momentumSamIsRecalibratedForEvaluation() {
+        assertTrue(problem.minimise(Msam.defaults().over(Sgd.of(0.1)), Options.defaults()).recalibrates());
+        assertFalse(problem.minimise(Msam.defaults().rho(0).over(Sgd.of(0.1)), Options.defaults()).recalibrates());
     }
 
     /** Without a momentum to look at, the last step is the momentum. */

@@ -48,6 +48,12 @@ public record Msam(
         return v == null ? Perturbation.NONE : step.ball(v, -rho, epsilon);
     }
 
+    /** Statistics are those of w + e, a radius away. */
+    @Override
+    public boolean recalibrates() {
+        return rho > 0;
+    }
+
     @Override
     public Tensor gradient(SamStep step) {
         Perturbation e = perturbation(step);
