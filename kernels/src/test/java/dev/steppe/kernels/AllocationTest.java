@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AllocationTest {
     /** Closures, spans and scratch arrays too small for the pool. */
     private static final long BYTES_PER_CALL = 8192;
-    private static final int MOST_ROUNDS = 400;
+    private static final long LONGEST_NANOS = 30_000_000_000L;
 
     private static Workers workers;
 
@@ -52,8 +52,9 @@ class AllocationTest {
             spans[i] = guarded[i].span;
         }
         long bytes = Long.MAX_VALUE;
-        // The compiler works in the background: how many rounds it takes depends on the machine's load.
-        for (int round = 0; round < MOST_ROUNDS && bytes > BYTES_PER_CALL; round++) {
+        long last = System.nanoTime() + LONGEST_NANOS;
+        // The compiler works in the background: how long it takes depends on the machine's load.
+        while (bytes > BYTES_PER_CALL && System.nanoTime() < last) {
             long before = threads.getThreadAllocatedBytes(thread);
             for (int i = 0; i < 5; i++) {
                 c.call.run(kernels, spans);

@@ -17,11 +17,16 @@ class CoverageTest {
         Set<String> methods = new TreeSet<>();
         for (Method accessor : Provider.class.getDeclaredMethods()) {
             if (accessor.getReturnType().isInterface()) {
-                Arrays.stream(accessor.getReturnType().getDeclaredMethods()).filter(m -> !m.isSynthetic())
+                Arrays.stream(accessor.getReturnType().getDeclaredMethods()).filter(m -> !m.isSynthetic() && takesSpans(m))
                         .forEach(m -> methods.add(accessor.getReturnType().getSimpleName() + "." + m.getName()));
             }
         }
         assertTrue(methods.size() > 30, methods.toString());
         assertEquals(methods, Sample.all().stream().map(Sample::toString).collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    /** Others, such as the name of a plan, compute nothing. */
+    private static boolean takesSpans(Method method) {
+        return Arrays.asList(method.getParameterTypes()).contains(Span.class);
     }
 }
