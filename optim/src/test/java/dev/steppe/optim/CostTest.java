@@ -69,8 +69,10 @@ class CostTest {
         long perStep = (threads.getCurrentThreadAllocatedBytes() - before) / 10;
         int parts = recipe instanceof Over over && Subjects.isInParts(over.variant()) ? BATCH.size() : 1;
         assertTrue(perStep < parts * SIZE * Float.BYTES * Math.max(1, passes / 3), recipe + " allocates " + perStep + " bytes per step");
-        long chance = recipe instanceof Over over && over.variant().getClass().getAnnotation(Card.class).atMost() ? 1 : 0;
-        assertTrue(KERNELS.spans().allocations() - arrays <= chance, recipe + " needs more arrays");
+        Card card = recipe instanceof Over over ? over.variant().getClass().getAnnotation(Card.class) : null;
+        // A step that is the first to climb may come late.
+        long late = card != null && card.atMost() ? card.points() : 0;
+        assertTrue(KERNELS.spans().allocations() - arrays <= late, recipe + " needs more arrays");
     }
 
     /** The arrays of the passes are used again for the new weights, momenta and memories; a displacement past the base optimizer is held
