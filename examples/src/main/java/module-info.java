@@ -4,4 +4,6 @@ module dev.steppe.examples {
     requires dev.steppe.data.sample;
 
     exports dev.steppe.examples;
+
+    provides dev.steppe.optim.SamVariant with dev.steppe.examples.BoxSam;
 }

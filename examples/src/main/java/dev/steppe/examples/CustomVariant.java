@@ -7,32 +7,21 @@ import dev.steppe.core.Pass;
 import dev.steppe.core.RandomKey;
 import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
-import dev.steppe.kernels.Unary;
 import dev.steppe.nn.Layers;
 import dev.steppe.nn.Sequential;
 import dev.steppe.optim.Optimizer;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.SamVariants;
 import dev.steppe.optim.base.Sgd;
 import dev.steppe.optim.StepReport;
 
-/** A sharpness-aware optimizer of one's own: the worst case within a box instead of a ball, {@code e = rho sign(g)}. */
+/**
+ * A variant of one's own, {@link BoxSam}, from Java and by its name. That the catalogue and the command line know it takes one line in
+ * {@code META-INF/services/dev.steppe.optim.SamVariant} (and one in the module's declaration); {@code STEPPE_CLASSPATH=examples/target/classes ./steppe optimizers}
+ * lists it then, and {@code ./steppe train --optimizer boxsam:rho=0.002} trains with it. The tests that run over the catalogue run over it too:
+ * {@code mvn test -pl optim -am -Dtest='CatalogueTest,PassesTest,AtomicStepTest,StateTest,EdgeTest,CostTest' -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dmaven.test.additionalClasspath=$PWD/examples/target/classes}.
+ */
 public final class CustomVariant {
-    /**
-     * To first order the loss in the box {@code |e_i| <= rho} is largest in the corner that the signs of the gradient name.
-     *
-     * @param rho half the side of the box
-     */
-    record BoxSam(double rho) implements SamVariant {
-        @Override
-        public Perturbation perturbation(SamStep step) {
-            Tensor sign = step.blank();
-            step.kernels().elementwise().unary(Unary.SIGN, 0, 0, step.gradient().vector().span(), sign.span());
-            return step.along(rho, sign);
-        }
-    }
-
     private CustomVariant() {
     }
 
@@ -41,7 +30,7 @@ public final class CustomVariant {
         Batch sine = sine(RandomKey.of(7));
         Sequential model = Layers.mlp(1, 24, 24, 1);
         Objective objective = Objective.of((Tensor x, Pass pass) -> model.forward(x, pass).reshape(-1), Losses::squaredError);
-        Optimizer box = new BoxSam(0.001).over(Sgd.of(0.02).momentum(0.9)).minimise(objective, model.initialPoint(1));
+        Optimizer box = SamVariants.parse("boxsam:rho=0.001").over(Sgd.of(0.02).momentum(0.9)).minimise(objective, model.initialPoint(1));
         for (int step = 0; step <= 400; step++) {
             StepReport r = box.step(sine);
             if (step % 100 == 0) {

@@ -3,12 +3,15 @@ package dev.steppe.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.optim.SamVariants;
+import dev.steppe.optim.Setting;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jdk.jshell.JShell;
@@ -40,6 +43,13 @@ class ExamplesTest {
         String out = output(() -> CustomVariant.main(new String[0]));
         assertTrue(number("step 400  loss ([0-9.]+)", out) < 0.01, out);
         assertTrue(number("step 400 .*\\|e\\| ([0-9.]+)", out) > 0.01, out);
+    }
+
+    @Test
+    void aVariantOfOnesOwnIsInTheCatalogue() {
+        assertEquals(new BoxSam(0.002), SamVariants.parse("boxsam:rho=0.002"));
+        assertEquals("boxsam", SamVariants.all().getLast().name());
+        assertEquals(List.of("rho"), SamVariants.all().getLast().settings().stream().map(Setting::name).toList());
     }
 
     @Test

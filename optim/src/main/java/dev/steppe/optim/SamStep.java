@@ -359,12 +359,16 @@ public final class SamStep {
 
     /** Moves the weights before the base optimizer sees them: {@code w += scale d}. */
     public void moveBefore(double scale, Tensor d) {
-        proposal.before.add(new Proposal.Move(scale * shard.share(), d));
+        if (scale != 0) {
+            proposal.before.add(new Proposal.Move(scale * shard.share(), d));
+        }
     }
 
     /** Moves the weights after the base optimizer, past its momenta: {@code w += scale * learning rate * d}, each parameter group with its own rate. */
     public void moveAfter(double scale, Tensor d) {
-        proposal.after.add(new Proposal.Move(scale * shard.share(), d));
+        if (scale != 0) {
+            proposal.after.add(new Proposal.Move(scale * shard.share(), d));
+        }
     }
 
     /** Has the base optimizer start from another point than the weights; it must not be written any more. */

@@ -65,7 +65,7 @@ class FoundingFormulasTest {
     @Test
     void wsamCoupled() {
         double alpha = 0.55 / 0.45;
-        assertFollows(Wsam.defaults().rho(0.3).gamma(0.7).decouple(false),
+        assertFollows(Wsam.defaults().rho(0.3).gamma(0.55).decouple(false),
                 (t, w) -> mix(1 - alpha, g(w, t), alpha, g(toward(w, 0.3, g(w, t)), t)));
     }
 
