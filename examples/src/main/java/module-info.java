@@ -1,5 +1,6 @@
 /** Short plain main classes, one idea each. */
 module dev.steppe.examples {
+    requires transitive dev.steppe.optim;
     requires dev.steppe.train;
     requires dev.steppe.data.sample;
 

@@ -15,7 +15,6 @@ import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
 import dev.steppe.core.Weight;
 import dev.steppe.kernels.DType;
-import dev.steppe.optim.average.Lookbehind;
 import dev.steppe.optim.base.AdamW;
 import dev.steppe.optim.base.Sgd;
 import dev.steppe.optim.sam.Asam;
@@ -117,8 +116,7 @@ class EdgeTest {
             optimizer.step(Quadratic.BATCH);
             double[] w = optimizer.current().point().toDoubles();
             assertEquals(2, w[3]);
-            // Lookbehind moves it several times.
-            assertTrue(variant instanceof Lookbehind || Math.abs(w[0] - 0.4) < Subjects.rounding(variant));
+            assertTrue(w[0] < 0.5, variant + " moves what has a gradient: " + w[0]);
         }
     }
 

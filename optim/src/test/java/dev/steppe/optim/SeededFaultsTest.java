@@ -136,7 +136,9 @@ class SeededFaultsTest {
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
             synchronized (getClassLoadingLock(name)) {
                 Class<?> loaded = findLoadedClass(name);
-                if (loaded != null || !name.startsWith("dev.steppe.optim.")) { return loaded != null ? loaded : super.loadClass(name, resolve); }
+                if (loaded != null || !name.startsWith("dev.steppe.optim.")) {
+                    return loaded != null ? loaded : super.loadClass(name, resolve);
+                }
                 byte[] bytes = changed.containsKey(name) ? changed.get(name) : read(name);
                 return defineClass(name, bytes, 0, bytes.length);
             }

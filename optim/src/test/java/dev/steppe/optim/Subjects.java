@@ -24,7 +24,7 @@ final class Subjects {
             "eigensam:eigenvector=poweriteration(every=2)",
             "imbsam:tail=tailclasses(classes=0)",
             "wsam:decouple=false,gamma=0.6,adaptive=true,rho=0.5",
-            "wsam:maxNorm=0.05",
+            "wsam:maxNorm=5",
             "bsam:asReleased=true,rhoMinLow=0.02,balance=false",
             "samar:ratio=loss,rule=proportional,now=false,period=2",
             "looksam:k=2,ascent=vasso(theta=0.4)",
