@@ -57,7 +57,7 @@ class CostTest {
     void aStepAllocatesNoPoint(Recipe recipe) {
         Engine engine = engine(recipe, SIZE, Options.defaults().clipNorm(1e-3));
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        for (int t = 0; t < 10; t++) {
+        for (int t = 0; t < 20; t++) {
             engine.step(BATCH);
         }
         long arrays = KERNELS.spans().allocations();
