@@ -1,20 +1,29 @@
 package dev.steppe.cli;
 
-import dev.steppe.optim.SamVariants;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** How variants are tried in runs of 234 steps (3 epochs of 78): with their defaults but for delays and windows, which papers choose for runs of 100 times as many. */
+/** How methods are tried in runs of 234 steps (3 epochs of 78): with their defaults but for what papers choose for runs of 100 times as many, or for another base. */
 final class ShortRuns {
-    /** By name: options that differ from the default, and why. */
-    private static final Map<String, List<Trials.Trial>> OTHERWISE = Map.of("sparsesam",
-            List.of(new Trials.Trial("sparsesam", "sparsesam:mask=fishermask(every=78)",
-                    "the mask is made anew each epoch; by default every 1950 steps, of which the run has 234")));
+    private static final Map<String, Trials.Trial> OTHERWISE = List.of(
+            new Trials.Trial("sparsesam", "sparsesam:mask=fishermask(every=78)",
+                    "the mask is made anew each epoch; by default every 1950 steps, more than the run has"),
+            new Trials.Trial("lorenza", "lorenza:every=78", "sgd:learningRate=0.003",
+                    "meant for plain SGD with the learning rate of Adam; Q is made anew each epoch, by default every 200 steps"),
+            new Trials.Trial("bayesiansam", "bayesiansam:examples=40000", "sgd:learningRate=0.5",
+                    "meant for plain SGD, with the official code's learning rate; N is 4 times the 10,000 images, as there 4 times 50,000"),
+            new Trials.Trial("sam+saf", "sgd+saf:delay=1,start=0",
+                    "instead of SAM; compared with the epoch before from the second epoch on, by default with 3 epochs ago from the sixth on"),
+            new Trials.Trial("sam+mesa", "sgd+mesa", "instead of SAM"))
+            .stream().collect(Collectors.toUnmodifiableMap(Trials.Trial::name, Function.identity()));
 
     private ShortRuns() {
     }
 
-    static List<Trials.Trial> of(SamVariants.Entry entry) {
-        return OTHERWISE.getOrDefault(entry.name(), List.of(new Trials.Trial(entry.name(), entry.name(), "")));
+    /** @param name of a method, or of SAM and an addition: {@code sam+swa} */
+    static Trials.Trial of(String name) {
+        return OTHERWISE.getOrDefault(name, new Trials.Trial(name, name, ""));
     }
 }

@@ -3,6 +3,7 @@ package dev.steppe.cli;
 import dev.steppe.core.NonFiniteException;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.nn.AtomicFile;
+import dev.steppe.optim.Additions;
 import dev.steppe.optim.SamVariants;
 import dev.steppe.train.EpochReport;
 import dev.steppe.train.Json;
@@ -37,9 +38,14 @@ final class Trials {
      *
      * @param name of the variant
      * @param optimizer as {@code --optimizer} reads it
+     * @param base as {@code --base} reads it; null for the default
      * @param why it is not the default that is tried; empty if it is
      */
-    record Trial(String name, String optimizer, String why) {
+    record Trial(String name, String optimizer, String base, String why) {
+        /** Over the default base optimizer. */
+        Trial(String name, String optimizer, String why) {
+            this(name, optimizer, null, why);
+        }
     }
 
     private final Path folder;
@@ -65,10 +71,10 @@ final class Trials {
                 TrainCommand.schedule("onecycle"), 0, 0, 1, Kernels.Mode.FAST, threads);
     }
 
-    /** Plain SGD, then each variant with its defaults; where these are made for longer runs, with what a run of 234 steps needs. */
+    /** Plain SGD, then each variant and each addition with its defaults; where these are made for longer runs, with what a run of 234 steps needs. */
     static List<Trial> all() {
-        return Stream.concat(Stream.of(new Trial(SGD, SGD, "")), SamVariants.all().stream().flatMap(e -> ShortRuns.of(e).stream()))
-                .toList();
+        return Stream.of(Stream.of(SGD), SamVariants.all().stream().map(SamVariants.Entry::name),
+                Additions.all().stream().map(e -> "sam+" + e.name())).flatMap(names -> names).map(ShortRuns::of).toList();
     }
 
     /**
@@ -79,7 +85,7 @@ final class Trials {
      */
     int run(int seconds) throws IOException {
         long deadline = seconds == 0 ? Long.MAX_VALUE : System.nanoTime() + seconds * 1_000_000_000L;
-        trials.forEach(trial -> options(trial.optimizer()));
+        trials.forEach(this::options);
         Files.createDirectories(folder);
         Path file = folder.resolve(RESULTS);
         Map<String, Map<String, Object>> done = new LinkedHashMap<>();
@@ -87,7 +93,7 @@ final class Trials {
             read(file).forEach(row -> done.put((String) row.get("command"), row));
         }
         for (Trial trial : trials) {
-            TrainOptions options = options(trial.optimizer());
+            TrainOptions options = options(trial);
             if (done.containsKey(command(options))) {
                 continue;
             }
@@ -103,13 +109,16 @@ final class Trials {
         return 0;
     }
 
-    private TrainOptions options(String optimizer) {
-        return like.method(Method.of(optimizer, null, Method.DEFAULT_BASE, null));
+    private TrainOptions options(Trial trial) {
+        return like.method(Method.of(trial.optimizer(), trial.base(), Method.DEFAULT_BASE, null));
     }
 
     /** What repeats a trial; the rest of its options are the defaults of {@code steppe train}. */
     private static String command(TrainOptions options) {
-        return "./steppe train --epochs " + options.epochs() + " --optimizer " + TrainOptions.quoted(options.method().optimizer());
+        String base = options.method().base();
+        boolean said = base != null && !base.equals(Method.of("sam", null, Method.DEFAULT_BASE, null).base());
+        return "./steppe train --epochs " + options.epochs() + " --optimizer " + TrainOptions.quoted(options.method().optimizer())
+                + (said ? " --base " + TrainOptions.quoted(base) : "");
     }
 
     /** The outcome; null if time is up. */
@@ -118,7 +127,7 @@ final class Trials {
         PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("name", trial.name());
-        row.put("optimizer", trial.optimizer());
+        row.put("optimizer", trial.optimizer() + (trial.base() == null ? "" : " --base " + trial.base()));
         row.put("command", command(options));
         row.put("why", trial.why());
         try {
@@ -149,7 +158,7 @@ final class Trials {
         Map<String, Map<String, Object>> rest = new LinkedHashMap<>(rows);
         StringBuilder lines = new StringBuilder();
         Stream.concat(
-                trials.stream().map(trial -> rest.remove(command(options(trial.optimizer())))).filter(Objects::nonNull).toList().stream(),
+                trials.stream().map(trial -> rest.remove(command(options(trial)))).filter(Objects::nonNull).toList().stream(),
                 rest.values().stream()).forEach(row -> lines.append(Json.write(row)).append('\n'));
         AtomicFile.write(file, to -> to.write(lines.toString().getBytes(StandardCharsets.UTF_8)));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.kernels.Kernels;
 import dev.steppe.optim.Additions;
+import dev.steppe.optim.Additions;
 import dev.steppe.optim.BaseOptimizers;
 import dev.steppe.optim.SamVariants;
 import dev.steppe.train.Json;
@@ -14,7 +15,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -103,15 +103,18 @@ class OptimizersTest {
         }
     }
 
+    /** One trial for each variant and each addition, which the command line reads as it stands there. */
     @Test
-    void resultsAreOfWhatTheCatalogueHas() throws IOException {
-        List<String> commands = Trials.read(DOCS.resolve("optimizers.jsonl")).stream().map(row -> (String) row.get("command")).toList();
-        for (Trials.Trial trial : Trials.all()) {
-            Method.of(trial.optimizer(), null, Method.DEFAULT_BASE, null);
+    void trialsAreOfWhatTheCatalogueHas() throws IOException {
+        List<Trials.Trial> trials = Trials.all();
+        assertEquals(1 + SamVariants.all().size() + Additions.all().size(), trials.stream().map(Trials.Trial::name).distinct().count());
+        for (Trials.Trial trial : trials) {
+            Method method = Method.of(trial.optimizer(), trial.base(), Method.DEFAULT_BASE, null);
+            assertTrue(trial.why().isEmpty() == trial.name().equals(trial.optimizer()), trial + " says why");
+            method.recipe();
         }
-        for (String command : commands) {
-            List<String> words = new ArrayList<>(List.of(command.replace("'", "").split(" ")));
-            Method.of(words.getLast(), null, Method.DEFAULT_BASE, null);
+        for (Map<String, Object> row : Trials.read(DOCS.resolve("optimizers.jsonl"))) {
+            assertTrue(trials.stream().anyMatch(trial -> trial.name().equals(row.get("name"))), row + " is of no trial");
         }
     }
 
