@@ -169,15 +169,20 @@ final class VectorSoftmax implements SoftmaxKernel {
     /** The maximum, which no order of comparisons changes; NaN if there is one. */
     private static float largest(float[] x, int xo, int n) {
         int bound = SPECIES.loopBound(n);
-        FloatVector most = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < bound; i += LANES) {
-            most = most.max(FloatVector.fromArray(SPECIES, x, xo + i));
-        }
-        float largest = most.reduceLanes(VectorOperators.MAX);
+        float largest = bound == 0 ? Float.NEGATIVE_INFINITY : largestOfWhole(x, xo, bound);
         for (int i = bound; i < n; i++) {
             largest = Math.max(largest, x[xo + i]);
         }
         return largest;
+    }
+
+    /** Of whole vectors; apart, because C2 would box one where rows are too short to have any. */
+    private static float largestOfWhole(float[] x, int xo, int bound) {
+        FloatVector most = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < bound; i += LANES) {
+            most = most.max(FloatVector.fromArray(SPECIES, x, xo + i));
+        }
+        return most.reduceLanes(VectorOperators.MAX);
     }
 
     private static void exp(float[] x, int xo, float[] y, int yo, int n) {

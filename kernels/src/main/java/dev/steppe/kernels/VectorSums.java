@@ -2,6 +2,7 @@ package dev.steppe.kernels;
 
 import static jdk.incubator.vector.VectorOperators.F2D;
 
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
@@ -22,13 +23,24 @@ final class VectorSums {
     private VectorSums() {
     }
 
-    /** {@code sum x[i]}; four accumulators hide the latency of the additions. */
+    /** {@code sum x[i]}; four accumulators hide the latency of the additions. Short runs never meet a vector: compiled for them alone, C2 would box one. */
     static void sum(float[] x, int xo, int n, double[] sums, int so) {
+        int bound = n & -(4 * LANES);
+        if (bound == 0) {
+            Arrays.fill(sums, so, so + LANES, 0);
+        } else {
+            sumOfWhole(x, xo, bound, sums, so);
+        }
+        for (int i = bound; i < n; i++) {
+            sums[so + (i & LANES - 1)] += x[xo + i];
+        }
+    }
+
+    private static void sumOfWhole(float[] x, int xo, int bound, double[] sums, int so) {
         DoubleVector s0 = DoubleVector.zero(D);
         DoubleVector s1 = s0;
         DoubleVector s2 = s0;
         DoubleVector s3 = s0;
-        int bound = n & -(4 * LANES);
         for (int i = xo; i < xo + bound; i += 4 * LANES) {
             s0 = s0.add(FloatVector.fromArray(F, x, i).convertShape(F2D, D, 0));
             s1 = s1.add(FloatVector.fromArray(F, x, i + LANES).convertShape(F2D, D, 0));
@@ -36,9 +48,6 @@ final class VectorSums {
             s3 = s3.add(FloatVector.fromArray(F, x, i + 3 * LANES).convertShape(F2D, D, 0));
         }
         s0.add(s1).add(s2.add(s3)).intoArray(sums, so);
-        for (int i = bound; i < n; i++) {
-            sums[so + (i & LANES - 1)] += x[xo + i];
-        }
     }
 
     /** {@code sum x[i] y[i]}. */
