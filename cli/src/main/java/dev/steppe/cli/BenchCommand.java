@@ -6,9 +6,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code steppe bench}: measurements. */
-@Command(name = "bench", description = "Measures how fast this machine trains and predicts.", descriptionHeading = "%n", sortOptions = false, subcommands = {
-    BenchStepCommand.class, BenchGemmCommand.class, BenchConvCommand.class,
-    BenchMemoryCommand.class, BenchWarmupCommand.class, BenchPredictCommand.class})
+@Command(
+        name = "bench",
+        description = "Measures how fast this machine trains and predicts.",
+        descriptionHeading = "%n",
+        sortOptions = false,
+        subcommands = {
+            BenchStepCommand.class, BenchGemmCommand.class, BenchConvCommand.class,
+            BenchMemoryCommand.class, BenchWarmupCommand.class, BenchPredictCommand.class})
 final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -20,10 +20,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code steppe bench conv}: the convolutions of a model. */
-@Command(name = "conv", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
-    "Times every distinct convolution of a model for images of 32x32x3, each of its three passes, with exact and with fast plans:",
-    "medians after a warm-up in milliseconds, GFLOP/s as if each were computed by its definition, and the share of the multiply-adds",
-    "that this machine does from registers, measured just before. The plan is that of fast.", ""})
+@Command(
+        name = "conv",
+        sortOptions = false,
+        showDefaultValues = true,
+        descriptionHeading = "%n",
+        description = {
+            "Times every distinct convolution of a model for images of 32x32x3, each of its three passes, with exact and with fast plans:",
+            "medians after a warm-up in milliseconds, GFLOP/s as if each were computed by its definition, and the share of the multiply-adds",
+            "that this machine does from registers, measured just before. The plan is that of fast.", ""})
 final class BenchConvCommand extends Measurement {
     private static final Shape IMAGE = Shape.of(32, 32, 3);
     private static final int CLASSES = 10;
@@ -34,7 +39,10 @@ final class BenchConvCommand extends Measurement {
     private int batch;
     @Option(names = "--runs", paramLabel = "N", defaultValue = "15", description = "How many runs are timed.")
     private int runs;
-    @Option(names = "--picture", paramLabel = "FILE", description = "Also draws them under the machine's roofs of computing and memory (PNG).")
+    @Option(
+            names = "--picture",
+            paramLabel = "FILE",
+            description = "Also draws them under the machine's roofs of computing and memory (PNG).")
     private Path picture;
 
     /** The three passes. */

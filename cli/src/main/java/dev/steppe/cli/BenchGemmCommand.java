@@ -11,13 +11,23 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code steppe bench gemm}: products of square F32 matrices. */
-@Command(name = "gemm", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
-    "Times products of square F32 matrices: the median after a warm-up in milliseconds, and GFLOP/s, 2 n^3 by it, and their share of",
-    "the multiply-adds that this machine does from registers, measured just before.", ""})
+@Command(
+        name = "gemm",
+        sortOptions = false,
+        showDefaultValues = true,
+        descriptionHeading = "%n",
+        description = {
+            "Times products of square F32 matrices: the median after a warm-up in milliseconds, and GFLOP/s, 2 n^3 by it, and their share of",
+            "the multiply-adds that this machine does from registers, measured just before.", ""})
 final class BenchGemmCommand extends Measurement {
     private static final int LARGEST = 16384;
 
-    @Option(names = "--size", paramLabel = "N", split = ",", defaultValue = "384,768,1152,2304", description = "Rows and columns, separated by commas.")
+    @Option(
+            names = "--size",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "384,768,1152,2304",
+            description = "Rows and columns, separated by commas.")
     private int[] sizes;
     @Option(names = "--runs", paramLabel = "N", defaultValue = "15", description = "How many products are timed.")
     private int runs;

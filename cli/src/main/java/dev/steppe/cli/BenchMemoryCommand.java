@@ -10,9 +10,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code steppe bench memory}: what a training step takes. */
-@Command(name = "memory", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
-    "Runs training steps and prints the memory they take: the arrays of the pool, which are reused from step to step; what a later step",
-    "allocates beside them, by all threads; the largest resident size of the process.", ""})
+@Command(
+        name = "memory",
+        sortOptions = false,
+        showDefaultValues = true,
+        descriptionHeading = "%n",
+        description = {
+            "Runs training steps and prints the memory they take: the arrays of the pool, which are reused from step to step; what a later step",
+            "allocates beside them, by all threads; the largest resident size of the process.", ""})
 final class BenchMemoryCommand extends Measurement {
     private static final double MIB = 1 << 20;
 

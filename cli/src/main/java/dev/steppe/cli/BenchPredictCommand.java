@@ -14,9 +14,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code steppe bench predict}: how fast a trained model answers. */
-@Command(name = "predict", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
-    "Times calls of a predictor, from 32x32x3 images to probabilities, after a warm-up: how long a call with one image takes (the median,",
-    "and the time that 95 and 99 of 100 calls do not exceed), and the batch that gives the most images per second.", ""})
+@Command(
+        name = "predict",
+        sortOptions = false,
+        showDefaultValues = true,
+        descriptionHeading = "%n",
+        description = {
+            "Times calls of a predictor, from 32x32x3 images to probabilities, after a warm-up: how long a call with one image takes (the median,",
+            "and the time that 95 and 99 of 100 calls do not exceed), and the batch that gives the most images per second.", ""})
 final class BenchPredictCommand extends Measurement {
     private static final int LARGEST = 16384;
 
@@ -25,9 +30,18 @@ final class BenchPredictCommand extends Measurement {
 
     @Option(names = "--calls", paramLabel = "N", defaultValue = "1000", description = "How many calls with one image are timed.")
     private int calls;
-    @Option(names = "--batches", paramLabel = "N", split = ",", defaultValue = "8,32,128,256", description = "Images in a call, separated by commas: what is tried for throughput.")
+    @Option(
+            names = "--batches",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "8,32,128,256",
+            description = "Images in a call, separated by commas: what is tried for throughput.")
     private int[] batches;
-    @Option(names = "--runs", paramLabel = "N", defaultValue = "9", description = "How many calls with each of these are timed; the median counts.")
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            defaultValue = "9",
+            description = "How many calls with each of these are timed; the median counts.")
     private int runs;
 
     @Override

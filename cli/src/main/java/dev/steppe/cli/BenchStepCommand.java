@@ -8,16 +8,25 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code steppe bench step}: the same work and the same keys as the PyTorch program that it is compared with. */
-@Command(name = "step", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
-    "Times training steps or predictions on synthetic 32x32x3 images of 10 classes:",
-    "the median of the steps after a warm-up, in milliseconds.", ""})
+@Command(
+        name = "step",
+        sortOptions = false,
+        showDefaultValues = true,
+        descriptionHeading = "%n",
+        description = {
+            "Times training steps or predictions on synthetic 32x32x3 images of 10 classes:",
+            "the median of the steps after a warm-up, in milliseconds.", ""})
 final class BenchStepCommand extends Measurement {
     @Mixin
     private StepWork work;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "5", description = "How many steps are timed.")
     private int steps;
-    @Option(names = "--mode", paramLabel = "MODE", defaultValue = "train", description = "train, or predict: a forward pass in evaluation mode.")
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            defaultValue = "train",
+            description = "train, or predict: a forward pass in evaluation mode.")
     private String mode;
 
     @Override

@@ -13,9 +13,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code steppe bench warmup}: how long a program that has just started is slow. */
-@Command(name = "warmup", sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", description = {
-    "Runs training steps from the start of the process on, and prints when speed is reached: the end of the first step after which the",
-    "median of any three steps in a row is within 10 % of the steady one, that of the last third.", ""})
+@Command(
+        name = "warmup",
+        sortOptions = false,
+        showDefaultValues = true,
+        descriptionHeading = "%n",
+        description = {
+            "Runs training steps from the start of the process on, and prints when speed is reached: the end of the first step after which the",
+            "median of any three steps in a row is within 10 % of the steady one, that of the last third.", ""})
 final class BenchWarmupCommand extends Measurement {
     private static final double WITHIN = 1 / 0.9;
     private static final int IN_A_ROW = 3;

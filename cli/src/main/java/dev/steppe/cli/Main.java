@@ -10,11 +10,21 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The {@code steppe} command. */
-@Command(name = "steppe", description = "Deep learning in pure Java that finds flat minima.", versionProvider = Version.class, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, subcommands = {
-    TrainCommand.class, CompareCommand.class, OptimizersCommand.class,
-    BenchCommand.class}, sortOptions = false, usageHelpAutoWidth = true, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:done",
-        "1:data or files cannot be read or written, memory is short, or training diverged", "2:wrong options",
-        "130:stopped by Ctrl-C"})
+@Command(
+        name = "steppe",
+        description = "Deep learning in pure Java that finds flat minima.",
+        versionProvider = Version.class,
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        subcommands = {
+            TrainCommand.class, CompareCommand.class, OptimizersCommand.class,
+            BenchCommand.class},
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done",
+            "1:data or files cannot be read or written, memory is short, or training diverged", "2:wrong options",
+            "130:stopped by Ctrl-C"})
 public final class Main implements Runnable {
     private final PrintStream out;
     @Spec

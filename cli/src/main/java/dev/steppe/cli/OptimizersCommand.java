@@ -16,9 +16,15 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code steppe optimizers}: what {@code --optimizer} and {@code --base} may name. */
-@Command(name = "optimizers", description = {
-    "Lists the optimizers, or explains one: formula, paper, cost, options with the origin of each default, and a command that trains with it.",
-    ""}, sortOptions = false, descriptionHeading = "%n", parameterListHeading = "Parameters:%n", optionListHeading = "Options:%n")
+@Command(
+        name = "optimizers",
+        description = {
+            "Lists the optimizers, or explains one: formula, paper, cost, options with the origin of each default, and a command that trains with it.",
+            ""},
+        sortOptions = false,
+        descriptionHeading = "%n",
+        parameterListHeading = "Parameters:%n",
+        optionListHeading = "Options:%n")
 final class OptimizersCommand implements Callable<Integer> {
     @ParentCommand
     private Main main;

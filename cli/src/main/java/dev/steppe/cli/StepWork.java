@@ -25,7 +25,11 @@ final class StepWork {
     BenchedModel model;
     @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images per step.")
     int batch;
-    @Option(names = "--optimizer", paramLabel = "NAME[:k=v,..]", defaultValue = "sgd", description = "As for train; base optimizer is SGD with momentum 0.9 and decay 5e-4.")
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME[:k=v,..]",
+            defaultValue = "sgd",
+            description = "As for train; base optimizer is SGD with momentum 0.9 and decay 5e-4.")
     String optimizer;
 
     /** Refuses what cannot be. */

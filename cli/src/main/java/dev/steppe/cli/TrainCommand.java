@@ -22,13 +22,21 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code steppe train}: what the options mean; {@link TrainRun} does the work. */
-@Command(name = "train", description = {
-    "Trains a model and keeps the run in a folder. Without options: a small ResNet with SAM on the embedded sample.",
-    ""}, sortOptions = false, showDefaultValues = true, descriptionHeading = "%n", optionListHeading = "Options:%n", footerHeading = "%nExamples:%n", footer = {
-        "  ./steppe train", "  ./steppe train --optimizer sgd --seed 2",
-        "  ./steppe train --data fashion-mnist --model resnet20 --epochs 10",
-        "  ./steppe train --data cifar10 --data-dir ~/cifar-10-batches-bin --model resnet18 --optimizer asam:rho=0.5 --epochs 30",
-        "  ./steppe train --resume runs/resnet8-sam-1"})
+@Command(
+        name = "train",
+        description = {
+            "Trains a model and keeps the run in a folder. Without options: a small ResNet with SAM on the embedded sample.",
+            ""},
+        sortOptions = false,
+        showDefaultValues = true,
+        descriptionHeading = "%n",
+        optionListHeading = "Options:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./steppe train", "  ./steppe train --optimizer sgd --seed 2",
+            "  ./steppe train --data fashion-mnist --model resnet20 --epochs 10",
+            "  ./steppe train --data cifar10 --data-dir ~/cifar-10-batches-bin --model resnet18 --optimizer asam:rho=0.5 --epochs 30",
+            "  ./steppe train --resume runs/resnet8-sam-1"})
 final class TrainCommand implements Callable<Integer> {
     private static final int MOST_THREADS = 1024;
 
@@ -37,15 +45,34 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data", paramLabel = "NAME", defaultValue = "fashion-mnist-sample", description = "fashion-mnist-sample (embedded), fashion-mnist, cifar10 or cifar100 (binary version), or folder (one folder per class, PNG or JPEG).")
+    @Option(
+            names = "--data",
+            paramLabel = "NAME",
+            defaultValue = "fashion-mnist-sample",
+            description = "fashion-mnist-sample (embedded), fashion-mnist, cifar10 or cifar100 (binary version), or folder (one folder per class, PNG or JPEG).")
     private String data;
-    @Option(names = "--data-dir", paramLabel = "DIR", description = "Where the data are; fashion-mnist is also found where Debian's package dataset-fashion-mnist puts it.")
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where the data are; fashion-mnist is also found where Debian's package dataset-fashion-mnist puts it.")
     private Path dataDir;
-    @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet8", description = "resnet8|14|20|32|44|56|110, resnet18|34|50|101|152 (followed by -imagenet for large images), vgg11|13|16|19-bn, wrn28-10, pyramidnet110-270, vit128-6 and others of these kinds.")
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            defaultValue = "resnet8",
+            description = "resnet8|14|20|32|44|56|110, resnet18|34|50|101|152 (followed by -imagenet for large images), vgg11|13|16|19-bn, wrn28-10, pyramidnet110-270, vit128-6 and others of these kinds.")
     private String model;
-    @Option(names = "--optimizer", paramLabel = "NAME[:k=v,..]", defaultValue = "sam:rho=0.05", description = "sam or asam over the base optimizer, or a base optimizer alone: sgd, adam, adamw, rmsprop, lion, lamb.")
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME[:k=v,..]",
+            defaultValue = "sam:rho=0.05",
+            description = "sam or asam over the base optimizer, or a base optimizer alone: sgd, adam, adamw, rmsprop, lion, lamb.")
     private String optimizer;
-    @Option(names = "--base", paramLabel = "NAME[:k=v,..]", defaultValue = Method.DEFAULT_BASE, description = "Base optimizer of a variant.")
+    @Option(
+            names = "--base",
+            paramLabel = "NAME[:k=v,..]",
+            defaultValue = Method.DEFAULT_BASE,
+            description = "Base optimizer of a variant.")
     private String base;
     @Option(names = "--epochs", paramLabel = "N", defaultValue = "8", description = "How often the training set is gone through.")
     private int epochs;
@@ -53,17 +80,40 @@ final class TrainCommand implements Callable<Integer> {
     private int batch;
     @Option(names = "--lr", paramLabel = "X", description = "Highest learning rate. Default: that of the base optimizer.")
     private Double learningRate;
-    @Option(names = "--schedule", paramLabel = "NAME[:k=v,..]", defaultValue = "onecycle", description = "Of the learning rate: constant, step, cosine or onecycle.")
+    @Option(
+            names = "--schedule",
+            paramLabel = "NAME[:k=v,..]",
+            defaultValue = "onecycle",
+            description = "Of the learning rate: constant, step, cosine or onecycle.")
     private String schedule;
-    @Option(names = "--label-smoothing", paramLabel = "X", defaultValue = "0", description = "Weight that the target class gives to all classes, in [0, 1).")
+    @Option(
+            names = "--label-smoothing",
+            paramLabel = "X",
+            defaultValue = "0",
+            description = "Weight that the target class gives to all classes, in [0, 1).")
     private double labelSmoothing;
-    @Option(names = "--label-noise", paramLabel = "X", defaultValue = "0", description = "Share of training labels that are replaced by another class, from 0 to 1; by chance, the same ones for the same seed.")
+    @Option(
+            names = "--label-noise",
+            paramLabel = "X",
+            defaultValue = "0",
+            description = "Share of training labels that are replaced by another class, from 0 to 1; by chance, the same ones for the same seed.")
     private double labelNoise;
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of the initial weights, the order and the augmentation of the images, and the noise of labels.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Of the initial weights, the order and the augmentation of the images, and the noise of labels.")
     private long seed;
-    @Option(names = "--plans", paramLabel = "MODE", defaultValue = "fast", description = "fast, or exact: without Winograd convolutions, which cost about a decimal digit of F32.")
+    @Option(
+            names = "--plans",
+            paramLabel = "MODE",
+            defaultValue = "fast",
+            description = "fast, or exact: without Winograd convolutions, which cost about a decimal digit of F32.")
     private String plans;
-    @Option(names = "--threads", paramLabel = "N", description = "Threads that compute; the result does not depend on it. Default: one per processor.")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads that compute; the result does not depend on it. Default: one per processor.")
     private Integer threads;
     @Option(names = "--out", paramLabel = "DIR", description = "Folder of the run, new or empty. Default: a new one in runs.")
     private Path out;

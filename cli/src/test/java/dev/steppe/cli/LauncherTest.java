@@ -175,10 +175,12 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"usr/lib/jvm/temurin-25-jdk-amd64", "opt/java/openjdk", "user/.sdkman/candidates/java/25-tem",
-        "user/.jdks/openjdk-25",
-        "opt/homebrew/opt/openjdk@25/libexec/openjdk.jdk/Contents/Home", "Library/Java/JavaVirtualMachines/temurin-25.jdk/Contents/Home",
-        "user/Library/Java/JavaVirtualMachines/zulu-25.jdk/Contents/Home"})
+    @ValueSource(
+            strings = {"usr/lib/jvm/temurin-25-jdk-amd64", "opt/java/openjdk", "user/.sdkman/candidates/java/25-tem",
+                "user/.jdks/openjdk-25",
+                "opt/homebrew/opt/openjdk@25/libexec/openjdk.jdk/Contents/Home",
+                "Library/Java/JavaVirtualMachines/temurin-25.jdk/Contents/Home",
+                "user/Library/Java/JavaVirtualMachines/zulu-25.jdk/Contents/Home"})
     void findsTheJdkInTheUsualFolders(String folder) throws Exception {
         jdk(root.resolve("usr/lib/jvm/java-17"), "17.0.15");
         environment.put("JAVA_HOME", root.resolve("usr/lib/jvm/java-17").toString());

@@ -137,8 +137,9 @@ class OptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{}", "[]", "{\"options\":1}", "{\"options\":{}}", "{\"options\":{\"data\":\"x\"}}",
-        "{\"options\":{\"data\":\"folder\",\"model\":\"resnet8\",\"optimizer\":\"sam\",\"epochs\":\"many\"}}"})
+    @ValueSource(
+            strings = {"", "{}", "[]", "{\"options\":1}", "{\"options\":{}}", "{\"options\":{\"data\":\"x\"}}",
+                "{\"options\":{\"data\":\"folder\",\"model\":\"resnet8\",\"optimizer\":\"sam\",\"epochs\":\"many\"}}"})
     void aDamagedConfigurationIsOneLineAndExitCode1(String json) throws IOException {
         Files.writeString(temp.resolve("config.json"), json);
         requireOneLine(1, temp.resolve("config.json").toString(), Shell.steppe("train", "--resume", temp.toString()));

@@ -15,7 +15,14 @@ import dev.steppe.optim.SamVariant;
  *
  * @param rho half the side of the box
  */
-@Card(name = "boxsam", title = "Sharpness-aware minimization in a box", paper = "an example of this library, after arXiv 2010.01412", formula = "e = rho sign(g); w = base(w, g(w + e))", points = 4, confidence = Confidence.HIGH, note = "made up")
+@Card(
+        name = "boxsam",
+        title = "Sharpness-aware minimization in a box",
+        paper = "an example of this library, after arXiv 2010.01412",
+        formula = "e = rho sign(g); w = base(w, g(w + e))",
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "made up")
 public record BoxSam(@Origin("small enough for the example") double rho) implements SamVariant {
     /** The defaults: what the catalogue and the command line begin with. */
     public BoxSam() {

@@ -162,12 +162,14 @@ class ModelFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"steppe.mean | x | Unrecognized token", "steppe.mean | [1,2 | end-of-input",
-        "steppe.mean | {} | is no JSON array",
-        "steppe.mean | [[1]] | is no flat JSON array", "steppe.mean | [\"a\"] | For input string",
-        "steppe.mean | [1] | 1 means and 3 deviations",
-        "steppe.mean | | there is no 'steppe.mean'", "steppe.std | [1,0,1] | deviation 0.0 of channel 1",
-        "steppe.std | [1,1e999,1] | deviation Infinity", "steppe.classes | | there is no 'steppe.classes'"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"steppe.mean | x | Unrecognized token", "steppe.mean | [1,2 | end-of-input",
+                "steppe.mean | {} | is no JSON array",
+                "steppe.mean | [[1]] | is no flat JSON array", "steppe.mean | [\"a\"] | For input string",
+                "steppe.mean | [1] | 1 means and 3 deviations",
+                "steppe.mean | | there is no 'steppe.mean'", "steppe.std | [1,0,1] | deviation 0.0 of channel 1",
+                "steppe.std | [1,1e999,1] | deviation Infinity", "steppe.classes | | there is no 'steppe.classes'"})
     void aDamagedCardIsRefused(String key, String value, String problem) throws IOException {
         ModelFile.save(file, trained(small(4), DType.F32), CARD);
         TensorFile content = TensorFile.read(file);

@@ -46,9 +46,10 @@ class JsonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "  ", "[1]", "1", "null", "{", "{}x", "{}{}", "{\"a\":1,\"a\":2}", "{\"a\":1e999}",
-        "{\"a\":99999999999999999999}",
-        "{\"a\":01}", "{'a':1}", "{\"a\":NaN}", "{\"a\":1,}", "{\"a\" 1}", "{\"a\":\"\u0001\"}", "{\"a\":tru}", "{\"a\":[1,2}"})
+    @ValueSource(
+            strings = {"", "  ", "[1]", "1", "null", "{", "{}x", "{}{}", "{\"a\":1,\"a\":2}", "{\"a\":1e999}",
+                "{\"a\":99999999999999999999}",
+                "{\"a\":01}", "{'a':1}", "{\"a\":NaN}", "{\"a\":1,}", "{\"a\" 1}", "{\"a\":\"\u0001\"}", "{\"a\":tru}", "{\"a\":[1,2}"})
     void refusesAnythingElse(String text) {
         String message = assertThrows(FormatException.class, () -> Json.read("some/file", text)).getMessage();
         assertTrue(message.startsWith("some/file: "), message);

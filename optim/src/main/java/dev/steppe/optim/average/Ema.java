@@ -17,7 +17,17 @@ import dev.steppe.optim.Origin;
  * @param decay how much of the average stays, in [0, 1)
  * @param warmup whether it stays less in the first steps
  */
-@Card(name = "ema", title = "Exponential moving average of the weights", paper = "Polyak and Juditsky, SIAM J. Control Optim. 30(4), 1992; no arXiv number", formula = "a = decay a + (1 - decay) w; evaluate at a", forwards = 0, backwards = 0, points = 1, memory = 1, confidence = Confidence.HIGH, note = "timm averages running statistics, too; here they are measured at a")
+@Card(
+        name = "ema",
+        title = "Exponential moving average of the weights",
+        paper = "Polyak and Juditsky, SIAM J. Control Optim. 30(4), 1992; no arXiv number",
+        formula = "a = decay a + (1 - decay) w; evaluate at a",
+        forwards = 0,
+        backwards = 0,
+        points = 1,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "timm averages running statistics, too; here they are measured at a")
 public record Ema(
         @Origin("torch.optim.swa_utils.get_ema_avg_fn") double decay,
         @Origin("tf.train.ExponentialMovingAverage, num_updates") boolean warmup) implements Addition {

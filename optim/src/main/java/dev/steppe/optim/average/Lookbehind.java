@@ -25,7 +25,17 @@ import dev.steppe.optim.sam.Sam;
  * @param adaptive whether alpha is found anew in each step
  * @param ascent e, seen from a point with its gradient: {@code sam} or {@code asam}
  */
-@Card(name = "lookbehind", title = "Lookbehind", paper = "Mordido, Malviya, Baratin, Chandar, ICML 2024, arXiv 2307.16704", formula = "f = w; k times: p = p + e(g(p)), f = base(w, g(p)) from f; w = w + alpha (f - w)", forwards = 6, backwards = 6, points = 17, landing = 5, confidence = Confidence.HIGH, note = "official code read, trajectories reproduced by it; adaptive alpha with the cosine of all parameters, there of each tensor")
+@Card(
+        name = "lookbehind",
+        title = "Lookbehind",
+        paper = "Mordido, Malviya, Baratin, Chandar, ICML 2024, arXiv 2307.16704",
+        formula = "f = w; k times: p = p + e(g(p)), f = base(w, g(p)) from f; w = w + alpha (f - w)",
+        forwards = 6,
+        backwards = 6,
+        points = 17,
+        landing = 5,
+        confidence = Confidence.HIGH,
+        note = "official code read, trajectories reproduced by it; adaptive alpha with the cosine of all parameters, there of each tensor")
 public record Lookbehind(
         @Origin("chandar-lab/Lookbehind-SAM, the optimizer's default") int k,
         @Origin("chandar-lab/Lookbehind-SAM, the optimizer's default") double alpha,

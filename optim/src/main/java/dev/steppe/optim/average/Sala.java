@@ -22,7 +22,19 @@ import dev.steppe.optim.SamVariant;
  * @param rho below which distance the ascent is taken, and its radius; at least 0
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "sala", title = "Sharpness-aware lookahead", paper = "Tan, Zhang, Liu, Gong, TPAMI 2024; github cltan023/sala2023; no arXiv number in the sources", formula = "every k steps w = slow; w = base(w, g(fast + rho g / |g|) if |fast - slow| was small, else g); slow = slow + alpha (fast - slow); evaluate at slow", forwards = 1.2, backwards = 1.2, atMost = true, points = 3, landing = 1, memory = 1, confidence = Confidence.HIGH, note = "official code read, trajectories reproduced by it; its norm is taken per parameter group, here over all parameters")
+@Card(
+        name = "sala",
+        title = "Sharpness-aware lookahead",
+        paper = "Tan, Zhang, Liu, Gong, TPAMI 2024; github cltan023/sala2023; no arXiv number in the sources",
+        formula = "every k steps w = slow; w = base(w, g(fast + rho g / |g|) if |fast - slow| was small, else g); slow = slow + alpha (fast - slow); evaluate at slow",
+        forwards = 1.2,
+        backwards = 1.2,
+        atMost = true,
+        points = 3,
+        landing = 1,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "official code read, trajectories reproduced by it; its norm is taken per parameter group, here over all parameters")
 public record Sala(
         @Origin("cltan023/sala2023, the optimizer's default; its run.sh: 2") int k,
         @Origin("cltan023/sala2023, the optimizer's default; its run.sh: 0.5") double alpha,

@@ -17,7 +17,17 @@ import dev.steppe.optim.Origin;
  * @param start when to begin, as a fraction of the run, in [0, 1)
  * @param every how many steps lie between two collections, at least 1
  */
-@Card(name = "swa", title = "Stochastic weight averaging", paper = "Izmailov, Podoprikhin, Garipov, Vetrov, Wilson, UAI 2018, arXiv 1803.05407", formula = "a = a + (w - a) / (n + 1) from start on; evaluate at a", forwards = 0, backwards = 0, points = 1, memory = 1, confidence = Confidence.HIGH, note = "the running mean of the paper; it collects once an epoch, here every so many steps")
+@Card(
+        name = "swa",
+        title = "Stochastic weight averaging",
+        paper = "Izmailov, Podoprikhin, Garipov, Vetrov, Wilson, UAI 2018, arXiv 1803.05407",
+        formula = "a = a + (w - a) / (n + 1) from start on; evaluate at a",
+        forwards = 0,
+        backwards = 0,
+        points = 1,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "the running mean of the paper; it collects once an epoch, here every so many steps")
 public record Swa(
         @Origin("arXiv 1803.05407, section 5.1: 75 % of the budget") double start,
         @Origin("khanrc/swad: every step; arXiv 1803.05407: once an epoch") int every) implements Addition {

@@ -23,7 +23,17 @@ import java.util.stream.LongStream;
  * @param tolerance window in which the end is looked for, at least 1
  * @param ratio how far above the threshold's mean the valley reaches, at least 0
  */
-@Card(name = "swad", title = "Dense stochastic weight averaging", paper = "Cha, Chun, Lee, Cho, Park, Lee, Park, NeurIPS 2021, arXiv 2102.08604", formula = "a = mean of the weights of all steps in the valley of the validation loss; evaluate at a", forwards = 0, backwards = 0, points = 1, memory = 9, confidence = Confidence.HIGH, note = "official code read (LossValley); needs validations: the trainer gives the loss on its test data after each epoch")
+@Card(
+        name = "swad",
+        title = "Dense stochastic weight averaging",
+        paper = "Cha, Chun, Lee, Cho, Park, Lee, Park, NeurIPS 2021, arXiv 2102.08604",
+        formula = "a = mean of the weights of all steps in the valley of the validation loss; evaluate at a",
+        forwards = 0,
+        backwards = 0,
+        points = 1,
+        memory = 9,
+        confidence = Confidence.HIGH,
+        note = "official code read (LossValley); needs validations: the trainer gives the loss on its test data after each epoch")
 public record Swad(
         @Origin("khanrc/swad, config.yaml: n_converge") int converge,
         @Origin("khanrc/swad, config.yaml: n_tolerance") int tolerance,

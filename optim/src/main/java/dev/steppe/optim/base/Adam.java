@@ -18,7 +18,17 @@ import java.util.List;
  * @param epsilon at least 0
  * @param weightDecay coupled: added to the gradient as {@code weightDecay * w}; at least 0. {@link AdamW} decouples it
  */
-@Card(name = "adam", title = "Adam", paper = "Kingma, Ba, ICLR 2015, arXiv 1412.6980", formula = "m, v = means of g and g^2; w -= rate m' / (sqrt(v') + epsilon), m' and v' corrected for their start at 0", forwards = 1, backwards = 1, points = 1, memory = 2, confidence = Confidence.HIGH, note = "as torch.optim.Adam, checked against it")
+@Card(
+        name = "adam",
+        title = "Adam",
+        paper = "Kingma, Ba, ICLR 2015, arXiv 1412.6980",
+        formula = "m, v = means of g and g^2; w -= rate m' / (sqrt(v') + epsilon), m' and v' corrected for their start at 0",
+        forwards = 1,
+        backwards = 1,
+        points = 1,
+        memory = 2,
+        confidence = Confidence.HIGH,
+        note = "as torch.optim.Adam, checked against it")
 public record Adam(
         @Origin("arXiv 1412.6980, algorithm 1; torch.optim.Adam") double learningRate,
         @Origin("arXiv 1412.6980, algorithm 1; torch.optim.Adam") double beta1,

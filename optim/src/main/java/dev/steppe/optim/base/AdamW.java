@@ -19,7 +19,17 @@ import java.util.List;
  * @param epsilon at least 0
  * @param weightDecay decoupled; at least 0
  */
-@Card(name = "adamw", title = "Adam with decoupled weight decay", paper = "Loshchilov, Hutter, ICLR 2019, arXiv 1711.05101", formula = "w *= 1 - rate weightDecay; then Adam's step", forwards = 1, backwards = 1, points = 1, memory = 2, confidence = Confidence.HIGH, note = "as torch.optim.AdamW, checked against it")
+@Card(
+        name = "adamw",
+        title = "Adam with decoupled weight decay",
+        paper = "Loshchilov, Hutter, ICLR 2019, arXiv 1711.05101",
+        formula = "w *= 1 - rate weightDecay; then Adam's step",
+        forwards = 1,
+        backwards = 1,
+        points = 1,
+        memory = 2,
+        confidence = Confidence.HIGH,
+        note = "as torch.optim.AdamW, checked against it")
 public record AdamW(
         @Origin("torch.optim.AdamW") double learningRate,
         @Origin("torch.optim.AdamW") double beta1,

@@ -22,7 +22,17 @@ import java.util.List;
  * @param least lower bound of phi, at least 0
  * @param most upper bound of phi, at least {@code least}
  */
-@Card(name = "lamb", title = "Layer-wise adaptive moments", paper = "You et al., ICLR 2020, arXiv 1904.00962", formula = "for each tensor u = Adam's direction + weightDecay w; w -= rate phi(|w|) / |u| u", forwards = 1, backwards = 1, points = 1, memory = 2, confidence = Confidence.HIGH, note = "the paper's algorithm 2; phi clamps to [least, most]; tensors of norm 0 as in NVIDIA's FusedLAMB")
+@Card(
+        name = "lamb",
+        title = "Layer-wise adaptive moments",
+        paper = "You et al., ICLR 2020, arXiv 1904.00962",
+        formula = "for each tensor u = Adam's direction + weightDecay w; w -= rate phi(|w|) / |u| u",
+        forwards = 1,
+        backwards = 1,
+        points = 1,
+        memory = 2,
+        confidence = Confidence.HIGH,
+        note = "the paper's algorithm 2; phi clamps to [least, most]; tensors of norm 0 as in NVIDIA's FusedLAMB")
 public record Lamb(
         @Origin("NVIDIA apex, FusedLAMB") double learningRate,
         @Origin("NVIDIA apex, FusedLAMB") double beta1,

@@ -18,7 +18,17 @@ import java.util.List;
  * @param beta2 of the momentum, in [0, 1)
  * @param weightDecay decoupled; at least 0
  */
-@Card(name = "lion", title = "Lion", paper = "Chen et al., NeurIPS 2023, arXiv 2302.06675", formula = "w = (1 - rate weightDecay) w - rate sign(beta1 m + (1 - beta1) g); m = beta2 m + (1 - beta2) g", forwards = 1, backwards = 1, points = 1, memory = 1, confidence = Confidence.HIGH, note = "the paper's algorithm 2")
+@Card(
+        name = "lion",
+        title = "Lion",
+        paper = "Chen et al., NeurIPS 2023, arXiv 2302.06675",
+        formula = "w = (1 - rate weightDecay) w - rate sign(beta1 m + (1 - beta1) g); m = beta2 m + (1 - beta2) g",
+        forwards = 1,
+        backwards = 1,
+        points = 1,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "the paper's algorithm 2")
 public record Lion(
         @Origin("google/automl, lion/lion_pytorch.py") double learningRate,
         @Origin("arXiv 2302.06675, algorithm 2") double beta1,

@@ -18,7 +18,17 @@ import java.util.List;
  * @param momentum in [0, 1)
  * @param weightDecay coupled: added to the gradient as {@code weightDecay * w}; at least 0
  */
-@Card(name = "rmsprop", title = "RMSprop", paper = "Tieleman, Hinton, Coursera lecture 6.5, 2012", formula = "v = mean of g^2; w -= rate g / (sqrt(v) + epsilon), with momentum as in sgd", forwards = 1, backwards = 1, points = 1, memory = 1, confidence = Confidence.HIGH, note = "as torch.optim.RMSprop, checked against it; with a momentum it keeps one array more")
+@Card(
+        name = "rmsprop",
+        title = "RMSprop",
+        paper = "Tieleman, Hinton, Coursera lecture 6.5, 2012",
+        formula = "v = mean of g^2; w -= rate g / (sqrt(v) + epsilon), with momentum as in sgd",
+        forwards = 1,
+        backwards = 1,
+        points = 1,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "as torch.optim.RMSprop, checked against it; with a momentum it keeps one array more")
 public record RmsProp(
         @Origin("torch.optim.RMSprop") double learningRate,
         @Origin("torch.optim.RMSprop") double alpha,

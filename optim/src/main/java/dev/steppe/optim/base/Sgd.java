@@ -17,7 +17,17 @@ import java.util.List;
  * @param weightDecay coupled: added to the gradient as {@code weightDecay * w}; at least 0
  * @param nesterov Nesterov's momentum (Sutskever et al., ICML 2013); needs a momentum
  */
-@Card(name = "sgd", title = "Stochastic gradient descent", paper = "Robbins and Monro 1951; momentum: Polyak 1964, Nesterov 1983; in this form Sutskever, Martens, Dahl, Hinton, ICML 2013", formula = "m = momentum m + g + weightDecay w; w -= rate m, or with nesterov w -= rate (g + weightDecay w + momentum m)", forwards = 1, backwards = 1, points = 1, memory = 0, confidence = Confidence.HIGH, note = "as torch.optim.SGD, checked against it; with a momentum it keeps one array more")
+@Card(
+        name = "sgd",
+        title = "Stochastic gradient descent",
+        paper = "Robbins and Monro 1951; momentum: Polyak 1964, Nesterov 1983; in this form Sutskever, Martens, Dahl, Hinton, ICML 2013",
+        formula = "m = momentum m + g + weightDecay w; w -= rate m, or with nesterov w -= rate (g + weightDecay w + momentum m)",
+        forwards = 1,
+        backwards = 1,
+        points = 1,
+        memory = 0,
+        confidence = Confidence.HIGH,
+        note = "as torch.optim.SGD, checked against it; with a momentum it keeps one array more")
 public record Sgd(
         @Origin("davda54/sam, example/train.py") double learningRate,
         @Origin("torch.optim.SGD") double momentum,

@@ -22,7 +22,17 @@ import dev.steppe.optim.loss.FactorPairs.Pair;
  * @param decay how a goes to 0 over the run
  * @param pairs which factors belong together
  */
-@Card(name = "bar", title = "Balancedness-aware regularisation", paper = "Li, Zhang, He, NeurIPS 2024, arXiv 2410.14802", formula = "n: the factor with the larger gradient times 1 + a lr, the other times 1 - a lr; o: by norms, reversed; w = base(w, g)", forwards = 1, backwards = 1, points = 2, landing = 1, confidence = Confidence.MEDIUM, note = "medium confidence: paper text; the official repository holds no code. Meant for LoRA factors; a is not given for other models")
+@Card(
+        name = "bar",
+        title = "Balancedness-aware regularisation",
+        paper = "Li, Zhang, He, NeurIPS 2024, arXiv 2410.14802",
+        formula = "n: the factor with the larger gradient times 1 + a lr, the other times 1 - a lr; o: by norms, reversed; w = base(w, g)",
+        forwards = 1,
+        backwards = 1,
+        points = 2,
+        landing = 1,
+        confidence = Confidence.MEDIUM,
+        note = "medium confidence: paper text; the official repository holds no code. Meant for LoRA factors; a is not given for other models")
 public record Bar(
         @Origin("arXiv 2410.14802, section 5: both forms") Mode mode,
         @Origin("none in the sources at hand; chosen here") double alpha,

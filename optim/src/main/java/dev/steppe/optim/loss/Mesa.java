@@ -28,7 +28,17 @@ import java.util.Map;
  * @param decay of the average, in [0, 1)
  * @param start when the term begins, as a fraction of the run, in [0, 1)
  */
-@Card(name = "mesa", title = "Memory-efficient sharpness-aware training", paper = "Du, Zhou, Feng, Tan, Zhou, NeurIPS 2022, arXiv 2205.14083", formula = "loss + lambda T^2 KL(softmax(y_ema / T) || softmax(z / T)), y_ema: the outputs of the averaged weights", forwards = 1, backwards = 0, points = 1, memory = 1, confidence = Confidence.HIGH, note = "official code read, no trajectory; lambda is 0.3 in the code, 0.8 in its run.sh; the decay is timm's, the paper's may be 0.9995 (uncertain)")
+@Card(
+        name = "mesa",
+        title = "Memory-efficient sharpness-aware training",
+        paper = "Du, Zhou, Feng, Tan, Zhou, NeurIPS 2022, arXiv 2205.14083",
+        formula = "loss + lambda T^2 KL(softmax(y_ema / T) || softmax(z / T)), y_ema: the outputs of the averaged weights",
+        forwards = 1,
+        backwards = 0,
+        points = 1,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "official code read, no trajectory; lambda is 0.3 in the code, 0.8 in its run.sh; the decay is timm's, the paper's may be 0.9995 (uncertain)")
 public record Mesa(
         @Origin("AngusDujw/SAF, code; its run.sh: 0.8") double lambda,
         @Origin("AngusDujw/SAF, code") double temperature,

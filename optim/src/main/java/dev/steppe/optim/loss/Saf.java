@@ -28,7 +28,17 @@ import java.util.Map;
  * @param start the term is there after this epoch (counted from 0), at least 0
  * @param end and before this one
  */
-@Card(name = "saf", title = "Sharpness-aware training for free", paper = "Du, Zhou, Feng, Tan, Zhou, NeurIPS 2022, arXiv 2205.14083", formula = "loss + lambda T^2 KL(softmax(y_old / T) || softmax(z / T)), y_old: the example's outputs some epochs ago", forwards = 0, backwards = 0, points = 1, memory = 0, confidence = Confidence.HIGH, note = "official code read, no trajectory; lambda is 0.16 in the code, 0.3 and 0.8 in its README; epochs are counted for each example")
+@Card(
+        name = "saf",
+        title = "Sharpness-aware training for free",
+        paper = "Du, Zhou, Feng, Tan, Zhou, NeurIPS 2022, arXiv 2205.14083",
+        formula = "loss + lambda T^2 KL(softmax(y_old / T) || softmax(z / T)), y_old: the example's outputs some epochs ago",
+        forwards = 0,
+        backwards = 0,
+        points = 1,
+        memory = 0,
+        confidence = Confidence.HIGH,
+        note = "official code read, no trajectory; lambda is 0.16 in the code, 0.3 and 0.8 in its README; epochs are counted for each example")
 public record Saf(
         @Origin("AngusDujw/SAF, code; its README: 0.3, 0.8") double lambda,
         @Origin("AngusDujw/SAF, code") double temperature,

@@ -22,7 +22,16 @@ import dev.steppe.optim.SamVariant;
  * @param epsilon guard of the norm, at least 0
  * @param noise where the probes come from
  */
-@Card(name = "adazosam", title = "Zeroth-order adaptive SAM", paper = "Refael, Arbel, Lindenbaum, Tirer, arXiv 2502.19571", formula = "d = mean of (L(w + mu u) - L(w - mu u)) / (2 mu) u over random u; e = rho d / |d|; w = base(w, g(w + e))", forwards = 3, backwards = 1, points = 4, confidence = Confidence.LOW, note = "inferred: sign and probes; no official code")
+@Card(
+        name = "adazosam",
+        title = "Zeroth-order adaptive SAM",
+        paper = "Refael, Arbel, Lindenbaum, Tirer, arXiv 2502.19571",
+        formula = "d = mean of (L(w + mu u) - L(w - mu u)) / (2 mu) u over random u; e = rho d / |d|; w = base(w, g(w + e))",
+        forwards = 3,
+        backwards = 1,
+        points = 4,
+        confidence = Confidence.LOW,
+        note = "inferred: sign and probes; no official code")
 public record AdaZoSam(
         @Origin("arXiv 2010.01412, section 3.1: the radius of SAM") double rho,
         @Origin("a third party's code; inferred") double mu,

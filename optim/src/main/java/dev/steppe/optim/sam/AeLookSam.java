@@ -22,7 +22,16 @@ import dev.steppe.optim.SamVariant;
  * @param lambda2 threshold at its start
  * @param epsilon guard of the norm of v, at least 0
  */
-@Card(name = "aelooksam", title = "Adaptive policy to employ LookSAM", paper = "Jiang, Yang, Zhang, Kwok, ICLR 2023, arXiv 2304.14647", formula = "SAM if |g|^2 >= mean + c sqrt(variance), and v = its part orthogonal to g; else w = base(w, g + alpha |g| v / |v|)", atMost = true, points = 4, memory = 1, confidence = Confidence.MEDIUM, note = "constants and initial state from memory; no reference trajectory")
+@Card(
+        name = "aelooksam",
+        title = "Adaptive policy to employ LookSAM",
+        paper = "Jiang, Yang, Zhang, Kwok, ICLR 2023, arXiv 2304.14647",
+        formula = "SAM if |g|^2 >= mean + c sqrt(variance), and v = its part orthogonal to g; else w = base(w, g + alpha |g| v / |v|)",
+        atMost = true,
+        points = 4,
+        memory = 1,
+        confidence = Confidence.MEDIUM,
+        note = "constants and initial state from memory; no reference trajectory")
 public record AeLookSam(
         @Origin("arXiv 2304.14647, section 4: SAM") SamVariant ascent,
         @Origin("arXiv 2203.02714, section 4") double alpha,

@@ -20,7 +20,14 @@ import dev.steppe.optim.SamVariant;
  * @param lambda1 threshold at the end of the run, in standard deviations; may be infinite
  * @param lambda2 threshold at its start
  */
-@Card(name = "aesam", title = "Adaptive policy to employ SAM", paper = "Jiang, Yang, Zhang, Kwok, ICLR 2023, arXiv 2304.14647", formula = "SAM if |g|^2 >= mean + c sqrt(variance), with c from lambda2 to lambda1; else w = base(w, g)", atMost = true, confidence = Confidence.MEDIUM, note = "constants and initial state from memory")
+@Card(
+        name = "aesam",
+        title = "Adaptive policy to employ SAM",
+        paper = "Jiang, Yang, Zhang, Kwok, ICLR 2023, arXiv 2304.14647",
+        formula = "SAM if |g|^2 >= mean + c sqrt(variance), with c from lambda2 to lambda1; else w = base(w, g)",
+        atMost = true,
+        confidence = Confidence.MEDIUM,
+        note = "constants and initial state from memory")
 public record AeSam(
         @Origin("arXiv 2304.14647, section 4: SAM") SamVariant ascent,
         @Origin("arXiv 2304.14647, section 4") double delta,

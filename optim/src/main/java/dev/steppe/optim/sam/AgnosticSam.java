@@ -22,7 +22,17 @@ import dev.steppe.optim.SamVariant;
  * @param beta of the average of the auxiliary gradients, in [0, 1); 0: none
  * @param epsilon guard of the norms, at least 0
  */
-@Card(name = "agnosticsam", title = "Agnostic sharpness-aware minimization", paper = "Nguyen, Tran, Phung, Le, arXiv 2406.07107", formula = "e = rho1 g / |g| - rho2 m / |m|, m = average of g_a(w + rho2 g_a / |g_a|) on a second batch a; w = base(w, g(w + e))", forwards = 4, backwards = 4, points = 7, memory = 1, confidence = Confidence.MEDIUM, note = "the exact rho1 and rho2 and the place of the average are inferred; needs a second source of batches; passes for one as large as the first")
+@Card(
+        name = "agnosticsam",
+        title = "Agnostic sharpness-aware minimization",
+        paper = "Nguyen, Tran, Phung, Le, arXiv 2406.07107",
+        formula = "e = rho1 g / |g| - rho2 m / |m|, m = average of g_a(w + rho2 g_a / |g_a|) on a second batch a; w = base(w, g(w + e))",
+        forwards = 4,
+        backwards = 4,
+        points = 7,
+        memory = 1,
+        confidence = Confidence.MEDIUM,
+        note = "the exact rho1 and rho2 and the place of the average are inferred; needs a second source of batches; passes for one as large as the first")
 public record AgnosticSam(
         @Origin("arXiv 2010.01412, section 3.1: the radius of SAM; inferred") double rho1,
         @Origin("inferred: half of rho1") double rho2,

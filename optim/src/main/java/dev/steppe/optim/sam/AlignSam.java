@@ -18,7 +18,16 @@ import dev.steppe.optim.SamVariant;
  * @param lambda weight of the way up, at least 0
  * @param epsilon guard of the norms, at least 0
  */
-@Card(name = "alignsam", title = "Alignment-aware SAM", paper = "Nguyen et al., ICLR 2026; the successor of arXiv 2406.07107", formula = "e = rho (lambda g / |g| - g_a / |g_a|), g_a on a second batch; w = base(w, g(w + e))", forwards = 3, backwards = 3, points = 5, confidence = Confidence.MEDIUM, note = "formula known from the paper, no code; needs a second source of batches; passes for one as large as the first")
+@Card(
+        name = "alignsam",
+        title = "Alignment-aware SAM",
+        paper = "Nguyen et al., ICLR 2026; the successor of arXiv 2406.07107",
+        formula = "e = rho (lambda g / |g| - g_a / |g_a|), g_a on a second batch; w = base(w, g(w + e))",
+        forwards = 3,
+        backwards = 3,
+        points = 5,
+        confidence = Confidence.MEDIUM,
+        note = "formula known from the paper, no code; needs a second source of batches; passes for one as large as the first")
 public record AlignSam(
         @Origin("Align-SAM, ICLR 2026: CIFAR-10 (0.1 for CIFAR-100)") double rho,
         @Origin("Align-SAM, ICLR 2026") double lambda,

@@ -19,7 +19,17 @@ import dev.steppe.optim.SamVariant;
  * @param beta how long squares are remembered, in [0, 1)
  * @param noise where the numbers come from
  */
-@Card(name = "arwp", title = "Adaptive random weight perturbation", paper = "Li, Tao, Yan, Lei, Wu, Fang, He, Huang, TMLR 2024, arXiv 2404.00357", formula = "e_f = sigma |w_f| z / sqrt(1 + eta F_f), F = beta F + g^2; w = base(w, g(w + e))", forwards = 1, backwards = 1, points = 4, memory = 1, confidence = Confidence.HIGH, note = "official code read; trajectory of this form")
+@Card(
+        name = "arwp",
+        title = "Adaptive random weight perturbation",
+        paper = "Li, Tao, Yan, Lei, Wu, Fang, He, Huang, TMLR 2024, arXiv 2404.00357",
+        formula = "e_f = sigma |w_f| z / sqrt(1 + eta F_f), F = beta F + g^2; w = base(w, g(w + e))",
+        forwards = 1,
+        backwards = 1,
+        points = 4,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "official code read; trajectory of this form")
 public record Arwp(
         @Origin("nblt/mARWP") double sigma,
         @Origin("nblt/mARWP") double eta,

@@ -25,7 +25,14 @@ import dev.steppe.optim.SamVariant;
  * @param scope which parameters are measured in units of themselves
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "asam", title = "Adaptive sharpness-aware minimization", paper = "Kwon, Kim, Park, Choi, ICML 2021, arXiv 2102.11600", formula = "T = |w| + eta; e = rho T^2 g / |T g|; w = base(w, g(w + e))", points = 4, confidence = Confidence.HIGH, note = "official code read; trajectory reproduced by it")
+@Card(
+        name = "asam",
+        title = "Adaptive sharpness-aware minimization",
+        paper = "Kwon, Kim, Park, Choi, ICML 2021, arXiv 2102.11600",
+        formula = "T = |w| + eta; e = rho T^2 g / |T g|; w = base(w, g(w + e))",
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "official code read; trajectory reproduced by it")
 public record Asam(
         @Origin("arXiv 2102.11600, section 5 (CIFAR-10); SamsungLabs/ASAM, asam.py") double rho,
         @Origin("SamsungLabs/ASAM, asam.py") double eta,

@@ -26,7 +26,16 @@ import dev.steppe.optim.SamVariant;
  * @param ramp part of the run over which fmax rises from fmin, in [0, 1]
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "ausam", title = "Asymptotic unbiased sampling SAM", paper = "Deng, Pang, Zhang, AAAI 2025, arXiv 2406.08001", formula = "S = a part of the batch, by chances that follow the mean of |l(w + e) - l(w)|; e = rho g_S / |g_S|; w = base(w, g_S(w + e))", forwards = 2, backwards = 2, atMost = true, confidence = Confidence.HIGH, note = "1 pass once all examples were seen; official code read; no reference trajectory")
+@Card(
+        name = "ausam",
+        title = "Asymptotic unbiased sampling SAM",
+        paper = "Deng, Pang, Zhang, AAAI 2025, arXiv 2406.08001",
+        formula = "S = a part of the batch, by chances that follow the mean of |l(w + e) - l(w)|; e = rho g_S / |g_S|; w = base(w, g_S(w + e))",
+        forwards = 2,
+        backwards = 2,
+        atMost = true,
+        confidence = Confidence.HIGH,
+        note = "1 pass once all examples were seen; official code read; no reference trajectory")
 public record Ausam(
         @Origin("ajiaaa/AUSAM, train.py") double rho,
         @Origin("ajiaaa/AUSAM, train.py") double alpha,

@@ -30,7 +30,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param parts into which a batch is cut, at least 1
  * @param noise where z comes from
  */
-@Card(name = "bayesiansam", title = "SAM as a relaxation of Bayes", paper = "Möllenhoff, Khan, ICLR 2023, arXiv 2210.01620", formula = "e = rho g(w + z / sqrt(N s)) / s; m = average of g(w + e) + delta w; w = base(w, m / s); s = average of sqrt(s g^2) + damping + delta", points = 8, memory = 2, confidence = Confidence.HIGH, note = "official code read; trajectory of this form; meant for plain sgd, whose learning rate it uses; not the bilateral BSAM")
+@Card(
+        name = "bayesiansam",
+        title = "SAM as a relaxation of Bayes",
+        paper = "Möllenhoff, Khan, ICLR 2023, arXiv 2210.01620",
+        formula = "e = rho g(w + z / sqrt(N s)) / s; m = average of g(w + e) + delta w; w = base(w, m / s); s = average of sqrt(s g^2) + damping + delta",
+        points = 8,
+        memory = 2,
+        confidence = Confidence.HIGH,
+        note = "official code read; trajectory of this form; meant for plain sgd, whose learning rate it uses; not the bilateral BSAM")
 public record BayesianSam(
         @Origin("team-approx-bayes/bayesian-sam, README") double rho,
         @Origin("team-approx-bayes/bayesian-sam, train.py") double beta1,

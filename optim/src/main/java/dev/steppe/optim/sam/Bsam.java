@@ -27,7 +27,16 @@ import dev.steppe.optim.SamVariant;
  * @param asReleased whether the step starts from {@code w + e-}
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "bsam", title = "Bilateral sharpness-aware minimization", paper = "Deng et al., arXiv 2409.13173", formula = "w = base(w, g(w + rhoMax g / |g|) + g - s g(w - rhoMin g / |g|)), s = |g(+)| / |g(-)|", forwards = 3, backwards = 3, points = 5, confidence = Confidence.HIGH, note = "official code read and run; whether the paper states the factor s is not known; asReleased is the released code's behaviour")
+@Card(
+        name = "bsam",
+        title = "Bilateral sharpness-aware minimization",
+        paper = "Deng et al., arXiv 2409.13173",
+        formula = "w = base(w, g(w + rhoMax g / |g|) + g - s g(w - rhoMin g / |g|)), s = |g(+)| / |g(-)|",
+        forwards = 3,
+        backwards = 3,
+        points = 5,
+        confidence = Confidence.HIGH,
+        note = "official code read and run; whether the paper states the factor s is not known; asReleased is the released code's behaviour")
 public record Bsam(
         @Origin("ajiaaa/BSAM, train_bsam.py") double rhoMax,
         @Origin("ajiaaa/BSAM, train_bsam.py") double rhoMinHigh,

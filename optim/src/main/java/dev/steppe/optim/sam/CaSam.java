@@ -24,7 +24,14 @@ import java.util.Objects;
  * @param clean which examples are likely clean
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "casam", title = "Inspired by clean-aware sharpness-aware minimization", paper = "Scientific Reports 2025, s41598-025-85679-8, no arXiv number", formula = "e = rho g_c / |g_c|; w = base(w, g(w + e)), g_c the gradient of the examples that are likely clean", atMost = true, confidence = Confidence.LOW, note = "known from the abstract alone; the criterion is inferred; no code")
+@Card(
+        name = "casam",
+        title = "Inspired by clean-aware sharpness-aware minimization",
+        paper = "Scientific Reports 2025, s41598-025-85679-8, no arXiv number",
+        formula = "e = rho g_c / |g_c|; w = base(w, g(w + e)), g_c the gradient of the examples that are likely clean",
+        atMost = true,
+        confidence = Confidence.LOW,
+        note = "known from the abstract alone; the criterion is inferred; no code")
 public record CaSam(
         @Origin("none published; SAM's, arXiv 2010.01412, section 3.1") double rho,
         @Origin("inferred: an average of p(label) above the batch's median") Subset clean,

@@ -16,7 +16,14 @@ import dev.steppe.optim.SamVariant;
  * @param to which parameters are perturbed
  * @param ascent what is confined
  */
-@Card(name = "confined", title = "Perturbation of chosen layers or roles", paper = "Mueller, Vlaar, Rolnick, Hein, NeurIPS 2023, arXiv 2306.04226", formula = "e = rho (m g) / |m g|, m = 1 on chosen parameters, 0 on others; w = base(w, g(w + e))", points = 4, confidence = Confidence.HIGH, note = "SAM on chosen parameters is the official code's definition; for other variants by composition")
+@Card(
+        name = "confined",
+        title = "Perturbation of chosen layers or roles",
+        paper = "Mueller, Vlaar, Rolnick, Hein, NeurIPS 2023, arXiv 2306.04226",
+        formula = "e = rho (m g) / |m g|, m = 1 on chosen parameters, 0 on others; w = base(w, g(w + e))",
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "SAM on chosen parameters is the official code's definition; for other variants by composition")
 public record Confined(
         @Origin("arXiv 2306.04226: normalisation layers") Chosen to,
         @Origin("davda54/sam") SamVariant ascent) implements SamVariant {

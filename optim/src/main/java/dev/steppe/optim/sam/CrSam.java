@@ -22,7 +22,16 @@ import java.util.Objects;
  * @param beta factor on the first difference, at least 0
  * @param ascent the perturbation e
  */
-@Card(name = "crsam", title = "Curvature regularised sharpness-aware minimization", paper = "Wu, Luo, Wunsch, AAAI 2024, arXiv 2312.13555", formula = "u = g(w + e); v = g(w - e); w = base(w, u + gamma (u + v - 2 g) + beta (u - v))", forwards = 3, backwards = 3, points = 5, confidence = Confidence.HIGH, note = "official code read and run, where BatchNorm statistics are collected in the third pass too")
+@Card(
+        name = "crsam",
+        title = "Curvature regularised sharpness-aware minimization",
+        paper = "Wu, Luo, Wunsch, AAAI 2024, arXiv 2312.13555",
+        formula = "u = g(w + e); v = g(w - e); w = base(w, u + gamma (u + v - 2 g) + beta (u - v))",
+        forwards = 3,
+        backwards = 3,
+        points = 5,
+        confidence = Confidence.HIGH,
+        note = "official code read and run, where BatchNorm statistics are collected in the third pass too")
 public record CrSam(
         @Origin("TrustAIoT/CR-SAM, utils/crsam.py") double gamma,
         @Origin("TrustAIoT/CR-SAM, crsam_train.py (class CRSAM: 0.1)") double beta,

@@ -21,7 +21,13 @@ import dev.steppe.optim.SamVariant;
  * @param lookahead eta in units of the learning rate, at least 0
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "egsam", title = "Extragradient sharpness-aware minimization (Lookahead-SAM)", paper = "Yu, Zhang, Kwok, Improving sharpness-aware minimization by lookahead, ICML 2024, no arXiv number", formula = "e = (rho / |g| - eta) g; w = base(w, g(w + e)), eta the learning rate", confidence = Confidence.MEDIUM, note = "formula known, details or constants from memory or abstract; no official code")
+@Card(
+        name = "egsam",
+        title = "Extragradient sharpness-aware minimization (Lookahead-SAM)",
+        paper = "Yu, Zhang, Kwok, Improving sharpness-aware minimization by lookahead, ICML 2024, no arXiv number",
+        formula = "e = (rho / |g| - eta) g; w = base(w, g(w + e)), eta the learning rate",
+        confidence = Confidence.MEDIUM,
+        note = "formula known, details or constants from memory or abstract; no official code")
 public record EgSam(
         @Origin("none published; SAM's, arXiv 2010.01412, section 3.1") double rho,
         @Origin("Yu, Zhang, Kwok, ICML 2024: the learning rate in all runs") double lookahead,

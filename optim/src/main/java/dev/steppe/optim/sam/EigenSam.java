@@ -24,9 +24,20 @@ import java.util.Objects;
  * @param eigenvector the estimate: {@link PowerIteration} or one of your own
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "eigensam", title = "Eigen sharpness-aware minimization", paper = "Luo, Truong, Pham, Harandi, Phung, Le, NeurIPS 2024, arXiv 2501.12666", formula = "u = g / |g|; e = rho (u + alpha sign(u'v) (v - (u'v) u)), v the top eigenvector of the Hessian; w = base(w, g(w + e))", forwards = 2
-        + 5 / 100.0, backwards = 2 + 10
-                / 100.0, atMost = true, points = 5, memory = 1, confidence = Confidence.HIGH, note = "official code read and run; before the first v it uses rho g, here SAM")
+@Card(
+        name = "eigensam",
+        title = "Eigen sharpness-aware minimization",
+        paper = "Luo, Truong, Pham, Harandi, Phung, Le, NeurIPS 2024, arXiv 2501.12666",
+        formula = "u = g / |g|; e = rho (u + alpha sign(u'v) (v - (u'v) u)), v the top eigenvector of the Hessian; w = base(w, g(w + e))",
+        forwards = 2
+                + 5 / 100.0,
+        backwards = 2 + 10
+                / 100.0,
+        atMost = true,
+        points = 5,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "official code read and run; before the first v it uses rho g, here SAM")
 public record EigenSam(
         @Origin("RitianLuo/EigenSAM, README") double rho,
         @Origin("RitianLuo/EigenSAM, README") double alpha,

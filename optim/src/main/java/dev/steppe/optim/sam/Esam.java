@@ -26,7 +26,16 @@ import java.util.stream.IntStream;
  * @param selection which examples are taken
  * @param ascent what is made efficient
  */
-@Card(name = "esam", title = "Efficient sharpness-aware minimization", paper = "Du, Yan, Feng, Zhou, Zhen, Goh, Tan, ICLR 2022, arXiv 2110.03141", formula = "e = rho (m g) / |m g| / beta, m a mask; w = base(w, g(w + e) on the examples with the largest L(w + e) - L(w))", forwards = 2.5, backwards = 1.5, points = 4, confidence = Confidence.HIGH, note = "official code read; trajectories reproduced by it; top k by default, the released cut-off on demand")
+@Card(
+        name = "esam",
+        title = "Efficient sharpness-aware minimization",
+        paper = "Du, Yan, Feng, Zhou, Zhen, Goh, Tan, ICLR 2022, arXiv 2110.03141",
+        formula = "e = rho (m g) / |m g| / beta, m a mask; w = base(w, g(w + e) on the examples with the largest L(w + e) - L(w))",
+        forwards = 2.5,
+        backwards = 1.5,
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "official code read; trajectories reproduced by it; top k by default, the released cut-off on demand")
 public record Esam(
         @Origin("dydjw9/Efficient_SAM, README: ResNet-18") double beta,
         @Origin("dydjw9/Efficient_SAM, README: ResNet-18") double gamma,

@@ -21,7 +21,14 @@ import dev.steppe.optim.SamVariant;
  * @param eta how much the squares of the gradient count, at least 0
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "fishersam", title = "Fisher sharpness-aware minimization", paper = "Kim, Li, Hu, Hospedales, ICML 2022, arXiv 2206.04920", formula = "D = 1 / (1 + eta g^2); e = rho D g / sqrt(g' D g); w = base(w, g(w + e))", points = 4, confidence = Confidence.MEDIUM, note = "formula known, details or constants from memory or abstract; no official code")
+@Card(
+        name = "fishersam",
+        title = "Fisher sharpness-aware minimization",
+        paper = "Kim, Li, Hu, Hospedales, ICML 2022, arXiv 2206.04920",
+        formula = "D = 1 / (1 + eta g^2); e = rho D g / sqrt(g' D g); w = base(w, g(w + e))",
+        points = 4,
+        confidence = Confidence.MEDIUM,
+        note = "formula known, details or constants from memory or abstract; no official code")
 public record FisherSam(
         @Origin("arXiv 2206.04920, section 4 (from the paper's page)") double rho,
         @Origin("arXiv 2206.04920, section 4 (from the paper's page)") double eta,

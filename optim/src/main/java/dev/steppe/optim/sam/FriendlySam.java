@@ -22,7 +22,15 @@ import dev.steppe.optim.SamVariant;
  * @param lambda how much of the average is kept in each step, in [0, 1]
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "friendlysam", title = "Friendly sharpness-aware minimization", paper = "Li, Zhou, He, Cheng, Huang, CVPR 2024, arXiv 2403.12350", formula = "d = g - sigma m; m = lambda m + (1 - lambda) g; e = rho d / |d|; w = base(w, g(w + e))", points = 5, memory = 1, confidence = Confidence.HIGH, note = "official code read and run; the paper updates m before d uses it: the same direction at sigma = 1")
+@Card(
+        name = "friendlysam",
+        title = "Friendly sharpness-aware minimization",
+        paper = "Li, Zhou, He, Cheng, Huang, CVPR 2024, arXiv 2403.12350",
+        formula = "d = g - sigma m; m = lambda m + (1 - lambda) g; e = rho d / |d|; w = base(w, g(w + e))",
+        points = 5,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "official code read and run; the paper updates m before d uses it: the same direction at sigma = 1")
 public record FriendlySam(
         @Origin("nblt/F-SAM, class FriendlySAM (run.sh: 0.2 for CIFAR-100, 0.1 for CIFAR-10)") double rho,
         @Origin("arXiv 2403.12350, section 4; nblt/F-SAM, class FriendlySAM") double sigma,

@@ -25,7 +25,16 @@ import dev.steppe.optim.SamVariant;
  * @param gamma how much of the orthogonal part is taken away, at least 0
  * @param epsilon guard of the norms, at least 0
  */
-@Card(name = "gam", title = "Gradient norm aware minimization", paper = "Zhang, Xu, Yu, Zou, Cui, CVPR 2023, arXiv 2303.03108", formula = "g1 = g(w + rho' N(g)); w2 = w + rho N(g1 - g); g2 = g(w2); g3 = g(w2 + rho' N(g2)); h = b1 g1 + (1 - b1) g3; w = base(w, h - gamma orthogonal(g + |1 - b0| g2, h))", forwards = 4, backwards = 4, points = 10, confidence = Confidence.HIGH, note = "official code read and run: its accelerated form")
+@Card(
+        name = "gam",
+        title = "Gradient norm aware minimization",
+        paper = "Zhang, Xu, Yu, Zou, Cui, CVPR 2023, arXiv 2303.03108",
+        formula = "g1 = g(w + rho' N(g)); w2 = w + rho N(g1 - g); g2 = g(w2); g3 = g(w2 + rho' N(g2)); h = b1 g1 + (1 - b1) g3; w = base(w, h - gamma orthogonal(g + |1 - b0| g2, h))",
+        forwards = 4,
+        backwards = 4,
+        points = 10,
+        confidence = Confidence.HIGH,
+        note = "official code read and run: its accelerated form")
 public record Gam(
         @Origin("official code, CIFAR-100 and ResNet") double rho,
         @Origin("official code, CIFAR-100 and ResNet (others 0.04, CIFAR-10 0.03)") double rhoPrime,

@@ -27,7 +27,14 @@ import dev.steppe.optim.SamVariant;
  * @param gcDescent whether the base optimizer gets a centralised gradient, as in the paper
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "gcsam", title = "Gradient centralised sharpness-aware minimization", paper = "Hassan, Vakanski, Zhang, Xian, arXiv 2501.11584", formula = "e = rho GC(g) / |g|; w = base(w, g(w + e)), GC: without the mean of each filter", points = 4, confidence = Confidence.HIGH, note = "official code read and run; the paper divides by |GC(g)| and centralises the descent too: both are options")
+@Card(
+        name = "gcsam",
+        title = "Gradient centralised sharpness-aware minimization",
+        paper = "Hassan, Vakanski, Zhang, Xian, arXiv 2501.11584",
+        formula = "e = rho GC(g) / |g|; w = base(w, g(w + e)), GC: without the mean of each filter",
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "official code read and run; the paper divides by |GC(g)| and centralises the descent too: both are options")
 public record GcSam(
         @Origin("Mohamed-Hassan22/GCSAM") double rho,
         @Origin("Mohamed-Hassan22/GCSAM (paper: true)") boolean normAfterGc,

@@ -19,7 +19,14 @@ import java.util.Objects;
  * @param alpha balance, lambda / rho; finite
  * @param ascent which place is taken for the difference: SAM, its radius the length
  */
-@Card(name = "gnp", title = "Gradient norm penalty", paper = "Zhao, Zhang, Hu, ICML 2022, arXiv 2202.03599", formula = "e = rho g / |g|; w = base(w, (1 - alpha) g + alpha g(w + e))", points = 4, confidence = Confidence.HIGH, note = "official code read, where weight decay is in the loss, so in both gradients; its warm-ups are not offered")
+@Card(
+        name = "gnp",
+        title = "Gradient norm penalty",
+        paper = "Zhao, Zhang, Hu, ICML 2022, arXiv 2202.03599",
+        formula = "e = rho g / |g|; w = base(w, (1 - alpha) g + alpha g(w + e))",
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "official code read, where weight decay is in the loss, so in both gradients; its warm-ups are not offered")
 public record GradientNormPenalty(
         @Origin("arXiv 2202.03599, section 5, and official code") double alpha,
         @Origin("arXiv 2202.03599, section 5, and official code: length 0.1 (ImageNet: 0.05)") SamVariant ascent) implements Climbing {

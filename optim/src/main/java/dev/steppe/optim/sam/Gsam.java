@@ -25,7 +25,14 @@ import java.util.Objects;
  * @param ascent the perturbation at the highest learning rate
  * @param epsilon guard of the norms, at least 0
  */
-@Card(name = "gsam", title = "Surrogate gap guided sharpness-aware minimization", paper = "Zhuang, Gong, Yuan, Cui, Adam, Dvornek, Tatikonda, Duncan, Liu, ICLR 2022, arXiv 2203.08065", formula = "g1 = g(w + e); w = base(w, g1 - alpha (g - (g'g1 / |g1|^2) g1)); the radius follows the learning rate", points = 5, confidence = Confidence.HIGH, note = "official code read and run")
+@Card(
+        name = "gsam",
+        title = "Surrogate gap guided sharpness-aware minimization",
+        paper = "Zhuang, Gong, Yuan, Cui, Adam, Dvornek, Tatikonda, Duncan, Liu, ICLR 2022, arXiv 2203.08065",
+        formula = "g1 = g(w + e); w = base(w, g1 - alpha (g - (g'g1 / |g1|^2) g1)); the radius follows the learning rate",
+        points = 5,
+        confidence = Confidence.HIGH,
+        note = "official code read and run")
 public record Gsam(
         @Origin("juntang-zhuang/GSAM, example/train.py") double alpha,
         @Origin("juntang-zhuang/GSAM, example/train.py: rho_min = rho_max") double lowest,

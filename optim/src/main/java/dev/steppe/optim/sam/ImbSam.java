@@ -27,7 +27,15 @@ import java.util.stream.IntStream;
  * @param tail which examples are of rare classes
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "imbsam", title = "Imbalanced sharpness-aware minimization", paper = "Zhou, Qu, Xu, Shen, ICCV 2023, arXiv 2308.07815", formula = "e = rho g_tail / |g_tail|; w = base(w, g_head + g_tail(w + e)), tail: examples of rare classes", atMost = true, points = 4, confidence = Confidence.HIGH, note = "official code read and run; it weights the tail by 2, and counts the classes in the data set, here on line")
+@Card(
+        name = "imbsam",
+        title = "Imbalanced sharpness-aware minimization",
+        paper = "Zhou, Qu, Xu, Shen, ICCV 2023, arXiv 2308.07815",
+        formula = "e = rho g_tail / |g_tail|; w = base(w, g_head + g_tail(w + e)), tail: examples of rare classes",
+        atMost = true,
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "official code read and run; it weights the tail by 2, and counts the classes in the data set, here on line")
 public record ImbSam(
         @Origin("official code of arXiv 2308.07815") double rho,
         @Origin("arXiv 2308.07815 (official code: 2)") double tailWeight,

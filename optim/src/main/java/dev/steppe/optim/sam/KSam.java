@@ -19,7 +19,15 @@ import dev.steppe.optim.SamVariant;
  * @param keep K as a part of the batch, in (0, 1]: the nearest whole number of examples, at least 1
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "ksam", title = "K-SAM", paper = "Ni, Chiang, Geiping, Goldblum, Wilson, Goldstein, arXiv 2210.12864", formula = "K = the examples with the largest losses; e = rho g_K / |g_K|; w = base(w, g_K(w + e))", forwards = 2, backwards = 1, confidence = Confidence.MEDIUM, note = "formula known from the paper; no official code")
+@Card(
+        name = "ksam",
+        title = "K-SAM",
+        paper = "Ni, Chiang, Geiping, Goldblum, Wilson, Goldstein, arXiv 2210.12864",
+        formula = "K = the examples with the largest losses; e = rho g_K / |g_K|; w = base(w, g_K(w + e))",
+        forwards = 2,
+        backwards = 1,
+        confidence = Confidence.MEDIUM,
+        note = "formula known from the paper; no official code")
 public record KSam(
         @Origin("arXiv 2010.01412, section 3.1: the radius of SAM") double rho,
         @Origin("arXiv 2210.12864: K is about half the batch") double keep,

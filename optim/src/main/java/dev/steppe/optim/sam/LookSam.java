@@ -22,7 +22,17 @@ import dev.steppe.optim.SamVariant;
  * @param ascent what the steps that pay do
  * @param epsilon guard of the norm of v, at least 0
  */
-@Card(name = "looksam", title = "LookSAM", paper = "Liu, Mai, Chen, Hsieh, You, CVPR 2022, arXiv 2203.02714", formula = "every k steps v = the part of g(w + e) orthogonal to g; w = base(w, g(w + e)), or base(w, g + alpha (|g| / |v|) v) between", forwards = 1.2, backwards = 1.2, memory = 1, points = 4, confidence = Confidence.MEDIUM, note = "unofficial code only")
+@Card(
+        name = "looksam",
+        title = "LookSAM",
+        paper = "Liu, Mai, Chen, Hsieh, You, CVPR 2022, arXiv 2203.02714",
+        formula = "every k steps v = the part of g(w + e) orthogonal to g; w = base(w, g(w + e)), or base(w, g + alpha (|g| / |v|) v) between",
+        forwards = 1.2,
+        backwards = 1.2,
+        memory = 1,
+        points = 4,
+        confidence = Confidence.MEDIUM,
+        note = "unofficial code only")
 public record LookSam(
         @Origin("arXiv 2203.02714") int k,
         @Origin("arXiv 2203.02714; reports that it is too much for ResNet-18 and 0.3 works") double alpha,

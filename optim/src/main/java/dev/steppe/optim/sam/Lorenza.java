@@ -29,7 +29,17 @@ import dev.steppe.optim.SamVariant;
  * @param epsilon guard of the norm of the direction, at least 0
  * @param noise where Omega and the probes come from
  */
-@Card(name = "lorenza", title = "Low-rank zeroth-order adaptive SAM", paper = "Refael, Arbel, Lindenbaum, Tirer, arXiv 2502.19571", formula = "e as adazosam with u = Q z, Q = qr(g(w + e) Omega); h = Q' g(w + e); w = base(w, Q adam(h))", forwards = 3, backwards = 1, points = 9, memory = 2, confidence = Confidence.LOW, note = "memory: of tensors of one dimension, and of a matrix the part that the rank is of its rows; inferred: sign, probes, when Q changes; no official code; meant for plain sgd, whose learning rate it uses")
+@Card(
+        name = "lorenza",
+        title = "Low-rank zeroth-order adaptive SAM",
+        paper = "Refael, Arbel, Lindenbaum, Tirer, arXiv 2502.19571",
+        formula = "e as adazosam with u = Q z, Q = qr(g(w + e) Omega); h = Q' g(w + e); w = base(w, Q adam(h))",
+        forwards = 3,
+        backwards = 1,
+        points = 9,
+        memory = 2,
+        confidence = Confidence.LOW,
+        note = "memory: of tensors of one dimension, and of a matrix the part that the rank is of its rows; inferred: sign, probes, when Q changes; no official code; meant for plain sgd, whose learning rate it uses")
 public record Lorenza(
         @Origin("arXiv 2010.01412, section 3.1: the radius of SAM") double rho,
         @Origin("inferred: that of GaLore's fine-tuning") int rank,

@@ -20,7 +20,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param parts M, at least 1; the last one may be smaller
  * @param noise where the numbers come from
  */
-@Card(name = "lpfsgd", title = "Low-pass filtered SGD", paper = "Bisla, Wang, Choromanska, AISTATS 2022, arXiv 2201.08025", formula = "z_f = std_t |w_f| normal for each filter f; w = base(w, mean of g_i(w + z_i) over the parts i of the batch)", forwards = 1, backwards = 1, confidence = Confidence.HIGH, note = "official code read; trajectory of this form")
+@Card(
+        name = "lpfsgd",
+        title = "Low-pass filtered SGD",
+        paper = "Bisla, Wang, Choromanska, AISTATS 2022, arXiv 2201.08025",
+        formula = "z_f = std_t |w_f| normal for each filter f; w = base(w, mean of g_i(w + z_i) over the parts i of the batch)",
+        forwards = 1,
+        backwards = 1,
+        confidence = Confidence.HIGH,
+        note = "official code read; trajectory of this form")
 public record LpfSgd(
         @Origin("devansh20la/LPF-SGD: from 2e-4 to 2e-3") double std,
         @Origin("devansh20la/LPF-SGD: 7 or 15") double increase,

@@ -17,7 +17,14 @@ import dev.steppe.optim.SamVariant;
  * @param m examples that share a perturbation, at least 1; as many as the batch has, or more: the ascent itself
  * @param ascent what is done to each part
  */
-@Card(name = "msharpness", title = "m-sharpness of any variant", paper = "Andriushchenko, Flammarion, ICML 2022, arXiv 2206.06232", formula = "for each part i of m examples e_i = e(g_i); w = base(w, mean of g_i(w + e_i))", points = 4, confidence = Confidence.HIGH, note = "code of data-parallel SAM read; definition executed")
+@Card(
+        name = "msharpness",
+        title = "m-sharpness of any variant",
+        paper = "Andriushchenko, Flammarion, ICML 2022, arXiv 2206.06232",
+        formula = "for each part i of m examples e_i = e(g_i); w = base(w, mean of g_i(w + e_i))",
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "code of data-parallel SAM read; definition executed")
 public record MSharpness(
         @Origin("arXiv 2206.06232: the batch of one device, typically 128; smaller here, where one device has the batch") int m,
         @Origin("davda54/sam") SamVariant ascent) implements SamVariant {

@@ -20,7 +20,15 @@ import dev.steppe.optim.SamVariant;
  * @param beta how long squares are remembered, in [0, 1)
  * @param noise where the numbers come from
  */
-@Card(name = "mrwp", title = "Mixed random weight perturbation", paper = "Li, Tao, Yan, Lei, Wu, Fang, He, Huang, TMLR 2024, arXiv 2404.00357", formula = "e as arwp; w = base(w, lambda g_2(w + e) + (1 - lambda) g(w)), g_2 on a second batch", points = 6, memory = 1, confidence = Confidence.HIGH, note = "official code read; trajectory of this form; needs a second source of batches")
+@Card(
+        name = "mrwp",
+        title = "Mixed random weight perturbation",
+        paper = "Li, Tao, Yan, Lei, Wu, Fang, He, Huang, TMLR 2024, arXiv 2404.00357",
+        formula = "e as arwp; w = base(w, lambda g_2(w + e) + (1 - lambda) g(w)), g_2 on a second batch",
+        points = 6,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "official code read; trajectory of this form; needs a second source of batches")
 public record MixedRwp(
         @Origin("nblt/mARWP, run_mrwp.sh") double sigma,
         @Origin("nblt/mARWP, run_mrwp.sh") double lambda,

@@ -20,7 +20,16 @@ import dev.steppe.optim.SamVariant;
  * @param rho radius, at least 0; 0: the base optimizer alone
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "msam", title = "Momentum SAM", paper = "Becker, Altrock, Risse, arXiv 2401.12033", formula = "e = -rho v / |v|, v the momentum of the base optimizer; w = base(w, g(w + e))", forwards = 1, backwards = 1, points = 3, confidence = Confidence.HIGH, note = "official code read; trajectory reproduced by it, which keeps w + e as its weights")
+@Card(
+        name = "msam",
+        title = "Momentum SAM",
+        paper = "Becker, Altrock, Risse, arXiv 2401.12033",
+        formula = "e = -rho v / |v|, v the momentum of the base optimizer; w = base(w, g(w + e))",
+        forwards = 1,
+        backwards = 1,
+        points = 3,
+        confidence = Confidence.HIGH,
+        note = "official code read; trajectory reproduced by it, which keeps w + e as its weights")
 public record Msam(
         @Origin("arXiv 2401.12033, WideResNets on CIFAR (10 for ViT)") double rho,
         @Origin("MarlonBecker/MSAM") double epsilon) implements SamVariant {

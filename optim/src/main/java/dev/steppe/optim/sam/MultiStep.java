@@ -17,7 +17,16 @@ import dev.steppe.optim.SamVariant;
  * @param n steps of ascent, at least 1
  * @param ascent the perturbation of one step, whose n-th part is taken
  */
-@Card(name = "multistep", title = "SAM with several ascent steps", paper = "Andriushchenko, Flammarion, ICML 2022, arXiv 2206.06232", formula = "e += (rho / n) g(w + e) / |g(w + e)|, n times; w = base(w, g(w + e))", forwards = 3, backwards = 3, points = 5, confidence = Confidence.MEDIUM, note = "n steps of rho / n, without projection, as in tml-epfl/understanding-sam; no trajectory")
+@Card(
+        name = "multistep",
+        title = "SAM with several ascent steps",
+        paper = "Andriushchenko, Flammarion, ICML 2022, arXiv 2206.06232",
+        formula = "e += (rho / n) g(w + e) / |g(w + e)|, n times; w = base(w, g(w + e))",
+        forwards = 3,
+        backwards = 3,
+        points = 5,
+        confidence = Confidence.MEDIUM,
+        note = "n steps of rho / n, without projection, as in tml-epfl/understanding-sam; no trajectory")
 public record MultiStep(
         @Origin("arXiv 2206.06232: the smallest that differs from SAM") int n,
         @Origin("davda54/sam") SamVariant ascent) implements SamVariant {

@@ -21,7 +21,15 @@ import dev.steppe.optim.SamVariant;
  * @param lookahead eta in units of the learning rate, at least 0
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "optsam", title = "Optimistic sharpness-aware minimization", paper = "Yu, Zhang, Kwok, Improving sharpness-aware minimization by lookahead, ICML 2024, no arXiv number", formula = "e = rho g / |g| - eta p; p = g(w + e); w = base(w, p), eta the learning rate", points = 4, memory = 1, confidence = Confidence.LOW, note = "the exact place of the gradient in the lookahead and its first value are uncertain; no official code")
+@Card(
+        name = "optsam",
+        title = "Optimistic sharpness-aware minimization",
+        paper = "Yu, Zhang, Kwok, Improving sharpness-aware minimization by lookahead, ICML 2024, no arXiv number",
+        formula = "e = rho g / |g| - eta p; p = g(w + e); w = base(w, p), eta the learning rate",
+        points = 4,
+        memory = 1,
+        confidence = Confidence.LOW,
+        note = "the exact place of the gradient in the lookahead and its first value are uncertain; no official code")
 public record OptSam(
         @Origin("none published; SAM's, arXiv 2010.01412, section 3.1") double rho,
         @Origin("Yu, Zhang, Kwok, ICML 2024: the learning rate in all runs") double lookahead,

@@ -17,7 +17,17 @@ import dev.steppe.optim.SamVariant;
  * @param update whether the ascent sees the last gradient in the other steps
  * @param ascent whose perturbation is used again
  */
-@Card(name = "reuse", title = "VaSSORe: perturbations used again", paper = "lk-eg, thesis at ETH Zurich, on arXiv 2309.15639", formula = "e = rho d / |d| when the trigger fires, else e of the last time; w = base(w, g(w + e))", forwards = 1.5, backwards = 1.5, memory = 2, points = 5, confidence = Confidence.HIGH, note = "code of the thesis read; which step the norm of a second pass decides is chosen here (the next)")
+@Card(
+        name = "reuse",
+        title = "VaSSORe: perturbations used again",
+        paper = "lk-eg, thesis at ETH Zurich, on arXiv 2309.15639",
+        formula = "e = rho d / |d| when the trigger fires, else e of the last time; w = base(w, g(w + e))",
+        forwards = 1.5,
+        backwards = 1.5,
+        memory = 2,
+        points = 5,
+        confidence = Confidence.HIGH,
+        note = "code of the thesis read; which step the norm of a second pass decides is chosen here (the next)")
 public record Reuse(
         @Origin("lk-eg: k = 2") Trigger when,
         @Origin("lk-eg: VaSSORe; ReMu: true") boolean update,

@@ -15,7 +15,15 @@ import dev.steppe.optim.SamVariant;
  * @param sigma noise in units of the filters, at least 0; 0: the base optimizer alone
  * @param noise where the numbers come from
  */
-@Card(name = "rwp", title = "Random weight perturbation", paper = "Li, Tao, Yan, Lei, Wu, Fang, He, Huang, TMLR 2024, arXiv 2404.00357", formula = "e_f = sigma |w_f| z for each filter f, z normal; w = base(w, g(w + e))", forwards = 1, backwards = 1, confidence = Confidence.HIGH, note = "official code read; trajectory of this form")
+@Card(
+        name = "rwp",
+        title = "Random weight perturbation",
+        paper = "Li, Tao, Yan, Lei, Wu, Fang, He, Huang, TMLR 2024, arXiv 2404.00357",
+        formula = "e_f = sigma |w_f| z for each filter f, z normal; w = base(w, g(w + e))",
+        forwards = 1,
+        backwards = 1,
+        confidence = Confidence.HIGH,
+        note = "official code read; trajectory of this form")
 public record Rwp(
         @Origin("nblt/RWP, gamma") double sigma,
         @Origin("nblt/RWP: normal") Noise noise) implements SamVariant {

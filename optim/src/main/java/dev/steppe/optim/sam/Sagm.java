@@ -21,7 +21,14 @@ import dev.steppe.optim.SamVariant;
  * @param alpha how far the place is drawn back along g, at least 0
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "sagm", title = "Sharpness-aware gradient matching", paper = "Wang, Zhang, Lei, Zhang, CVPR 2023, arXiv 2303.10353", formula = "e = (rho / |g| - alpha) g; w = base(w, (g + g(w + e)) / 2)", points = 4, confidence = Confidence.HIGH, note = "official code read and run; the paper writes the sum of the gradients, the code their mean")
+@Card(
+        name = "sagm",
+        title = "Sharpness-aware gradient matching",
+        paper = "Wang, Zhang, Lei, Zhang, CVPR 2023, arXiv 2303.10353",
+        formula = "e = (rho / |g| - alpha) g; w = base(w, (g + g(w + e)) / 2)",
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "official code read and run; the paper writes the sum of the gradients, the code their mean")
 public record Sagm(
         @Origin("Wang-pengfei/SAGM") double rho,
         @Origin("Wang-pengfei/SAGM (0.0005 for OfficeHome and DomainNet)") double alpha,

@@ -15,7 +15,13 @@ import dev.steppe.optim.SamVariant;
  * @param rho radius of the ball, at least 0
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "sam", title = "Sharpness-aware minimization", paper = "Foret, Kleiner, Mobahi, Neyshabur, ICLR 2021, arXiv 2010.01412", formula = "e = rho g / |g|; w = base(w, g(w + e))", confidence = Confidence.HIGH, note = "official code read; trajectories reproduced by davda54/sam")
+@Card(
+        name = "sam",
+        title = "Sharpness-aware minimization",
+        paper = "Foret, Kleiner, Mobahi, Neyshabur, ICLR 2021, arXiv 2010.01412",
+        formula = "e = rho g / |g|; w = base(w, g(w + e))",
+        confidence = Confidence.HIGH,
+        note = "official code read; trajectories reproduced by davda54/sam")
 public record Sam(
         @Origin("arXiv 2010.01412, section 3.1; davda54/sam") double rho,
         @Origin("davda54/sam") double epsilon) implements SamVariant {

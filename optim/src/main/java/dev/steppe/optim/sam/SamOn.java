@@ -27,7 +27,14 @@ import dev.steppe.optim.SamVariant;
  * @param norm of the ball
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "samon", title = "Sharpness-aware minimization of normalisation layers only", paper = "Mueller, Vlaar, Rolnick, Hein, NeurIPS 2023, arXiv 2306.04226", formula = "m = 1 on scales and shifts, else 0; e = rho m g / |m g|; w = base(w, g(w + e))", points = 4, confidence = Confidence.HIGH, note = "official code read and run; it finds the layers by name, here they have a role")
+@Card(
+        name = "samon",
+        title = "Sharpness-aware minimization of normalisation layers only",
+        paper = "Mueller, Vlaar, Rolnick, Hein, NeurIPS 2023, arXiv 2306.04226",
+        formula = "m = 1 on scales and shifts, else 0; e = rho m g / |m g|; w = base(w, g(w + e))",
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "official code read and run; it finds the layers by name, here they have a role")
 public record SamOn(
         @Origin("mueller-mp/SAM-ON, train.py") double rho,
         @Origin("mueller-mp/SAM-ON, only_bn") Layers layers,

@@ -23,7 +23,18 @@ import dev.steppe.optim.SamVariant;
  * @param lambda weight of the gradient at y, in [0, 1]
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "sampa", title = "Parallelized SAM", paper = "Xie, Pethick, Cevher, NeurIPS 2024, arXiv 2410.10683", formula = "x = w + rho g / |g|, y = w - rate g, g = g(y) of the last step; w = base(w, (1 - lambda) g_last(x) + lambda g(y))", forwards = 3, backwards = 3, atMost = true, points = 4, memory = 1, confidence = Confidence.HIGH, note = "2 passes from the second step on; official code read; trajectory of this form, without the weight decay and momentum that the code adds to the way to y")
+@Card(
+        name = "sampa",
+        title = "Parallelized SAM",
+        paper = "Xie, Pethick, Cevher, NeurIPS 2024, arXiv 2410.10683",
+        formula = "x = w + rho g / |g|, y = w - rate g, g = g(y) of the last step; w = base(w, (1 - lambda) g_last(x) + lambda g(y))",
+        forwards = 3,
+        backwards = 3,
+        atMost = true,
+        points = 4,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "2 passes from the second step on; official code read; trajectory of this form, without the weight decay and momentum that the code adds to the way to y")
 public record SamPa(
         @Origin("arXiv 2410.10683; official code") double rho,
         @Origin("arXiv 2410.10683; official code") double lambda,

@@ -25,7 +25,14 @@ import dev.steppe.optim.SamVariant;
  * @param period lambda moves in every so many steps, at least 1
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "samar", title = "Sharpness-aware minimization with adaptive regularisation (inferred rule)", paper = "ICASSP 2025, arXiv 2412.16854", formula = "e = rho g / |g|; r = s / s of the last step; lambda = rule(lambda, r); w = base(w, (1 - lambda) g + lambda g(w + e))", points = 4, confidence = Confidence.LOW, note = "no official code found; objective and ratio from reviews; the rule by which r moves lambda is inferred")
+@Card(
+        name = "samar",
+        title = "Sharpness-aware minimization with adaptive regularisation (inferred rule)",
+        paper = "ICASSP 2025, arXiv 2412.16854",
+        formula = "e = rho g / |g|; r = s / s of the last step; lambda = rule(lambda, r); w = base(w, (1 - lambda) g + lambda g(w + e))",
+        points = 4,
+        confidence = Confidence.LOW,
+        note = "no official code found; objective and ratio from reviews; the rule by which r moves lambda is inferred")
 public record Samar(
         @Origin("not published in the sources at hand; that of SAM") double rho,
         @Origin("not published in the sources at hand; chosen here") double lambda0,

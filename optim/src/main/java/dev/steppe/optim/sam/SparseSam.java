@@ -22,7 +22,18 @@ import java.util.Objects;
  * @param mask which numbers are perturbed: {@link FisherMask} (SSAM-F), {@link DynamicMask} (SSAM-D) or one of your own
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "sparsesam", title = "Sparse sharpness-aware minimization", paper = "Mi, Shen, Ren, Zhou, Sun, Ji, Tao, NeurIPS 2022, arXiv 2210.05177", formula = "e = rho m g / |g|, m a mask of zeros and ones; w = base(w, g(w + e))", forwards = 2.01, backwards = 2.01, atMost = true, points = 7, memory = 1, confidence = Confidence.HIGH, note = "official code read and run; it makes the Fisher mask from the training set, here from the batch at hand")
+@Card(
+        name = "sparsesam",
+        title = "Sparse sharpness-aware minimization",
+        paper = "Mi, Shen, Ren, Zhou, Sun, Ji, Tao, NeurIPS 2022, arXiv 2210.05177",
+        formula = "e = rho m g / |g|, m a mask of zeros and ones; w = base(w, g(w + e))",
+        forwards = 2.01,
+        backwards = 2.01,
+        atMost = true,
+        points = 7,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "official code read and run; it makes the Fisher mask from the training set, here from the batch at hand")
 public record SparseSam(
         @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py") double rho,
         @Origin("arXiv 2210.05177, section 4: SSAM-F") Mask mask,

@@ -22,7 +22,14 @@ import java.util.Objects;
  * @param ascent the perturbation: {@link Sam} or {@link Usam}
  * @param epsilon guard of the norm of g1, at least 0
  */
-@Card(name = "stablesam", title = "Stable sharpness-aware minimization", paper = "Tan, Zhang, Liu, Wang, Hao, arXiv 2401.07250", formula = "g1 = g(w + e); w = base(w, g1 |g| / |g1|)", points = 4, confidence = Confidence.HIGH, note = "official code read and run; clipping is an option of ours that no official trajectory covers")
+@Card(
+        name = "stablesam",
+        title = "Stable sharpness-aware minimization",
+        paper = "Tan, Zhang, Liu, Wang, Hao, arXiv 2401.07250",
+        formula = "g1 = g(w + e); w = base(w, g1 |g| / |g1|)",
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "official code read and run; clipping is an option of ours that no official trajectory covers")
 public record StableSam(
         @Origin("arXiv 2401.07250; official code") boolean clipped,
         @Origin("arXiv 2401.07250; official code: SAM, radius 0.05") SamVariant ascent,

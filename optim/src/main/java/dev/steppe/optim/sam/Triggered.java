@@ -17,7 +17,15 @@ import dev.steppe.optim.SamVariant;
  * @param scale factor on the gradient of the others, at least 0
  * @param ascent what the steps that pay do
  */
-@Card(name = "triggered", title = "Any variant in some steps: every k, at random, in a window", paper = "Andriushchenko, Flammarion, ICML 2022, arXiv 2206.06232; Zhao, Zhang, Hu, arXiv 2203.09962", formula = "w = base(w, g(w + e)) when the trigger fires, else base(w, g)", forwards = 1.2, backwards = 1.2, confidence = Confidence.HIGH, note = "every k and window: code read; the factor by which SS-SAM scales the other gradients (low): a parameter")
+@Card(
+        name = "triggered",
+        title = "Any variant in some steps: every k, at random, in a window",
+        paper = "Andriushchenko, Flammarion, ICML 2022, arXiv 2206.06232; Zhao, Zhang, Hu, arXiv 2203.09962",
+        formula = "w = base(w, g(w + e)) when the trigger fires, else base(w, g)",
+        forwards = 1.2,
+        backwards = 1.2,
+        confidence = Confidence.HIGH,
+        note = "every k and window: code read; the factor by which SS-SAM scales the other gradients (low): a parameter")
 public record Triggered(
         @Origin("lk-eg: best accuracy per cost, epochs 160 to 200 of 200") Trigger when,
         @Origin("not scaled; arXiv 2203.09962 scales, by a factor not known here") double scale,

@@ -15,7 +15,13 @@ import dev.steppe.optim.SamVariant;
  *
  * @param rho factor on the gradient, at least 0
  */
-@Card(name = "usam", title = "Unnormalised sharpness-aware minimization", paper = "Andriushchenko, Flammarion, ICML 2022, arXiv 2206.06232", formula = "e = rho g; w = base(w, g(w + e))", confidence = Confidence.HIGH, note = "official code read and run; no default of rho is published")
+@Card(
+        name = "usam",
+        title = "Unnormalised sharpness-aware minimization",
+        paper = "Andriushchenko, Flammarion, ICML 2022, arXiv 2206.06232",
+        formula = "e = rho g; w = base(w, g(w + e))",
+        confidence = Confidence.HIGH,
+        note = "official code read and run; no default of rho is published")
 public record Usam(
         @Origin("none published (tml-epfl/understanding-sam: 0, off); SAM's radius, for gradients of norm 1") double rho)
         implements

@@ -33,7 +33,16 @@ import dev.steppe.optim.SamVariant;
  * @param tensors over how many of the last tensors of the model the norms are taken, at least 1
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "vsam", title = "Variation-based SAM", paper = "Deng, Pang, Zhang, Wang, arXiv 2403.08821", formula = "SAM in s of the next 50 steps, s by how fast d = g(w + e) - g changes; between them w = base(w, g + beta^j d)", atMost = true, points = 4, memory = 1, confidence = Confidence.HIGH, note = "official code read; no reference trajectory; the first s is not published")
+@Card(
+        name = "vsam",
+        title = "Variation-based SAM",
+        paper = "Deng, Pang, Zhang, Wang, arXiv 2403.08821",
+        formula = "SAM in s of the next 50 steps, s by how fast d = g(w + e) - g changes; between them w = base(w, g + beta^j d)",
+        atMost = true,
+        points = 4,
+        memory = 1,
+        confidence = Confidence.HIGH,
+        note = "official code read; no reference trajectory; the first s is not published")
 public record VSam(
         @Origin("ajiaaa/vSAM, train_vsam.py") double rho,
         @Origin("ajiaaa/vSAM, vsam.py: 3 of 200 epochs") double warmup,

@@ -22,7 +22,15 @@ import dev.steppe.optim.SamVariant;
  * @param statisticsTwice whether the second pass updates the running statistics of BatchNorm too, as the official code does
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "vasso", title = "Variance-suppressed sharpness-aware optimization", paper = "Li, Giannakis, NeurIPS 2023, arXiv 2309.15639", formula = "d = (1 - theta) d + theta g; e = rho d / |d|; w = base(w, g(w + e))", memory = 1, points = 4, confidence = Confidence.HIGH, note = "official code read; trajectories reproduced by it; theta and rho per task in the paper not found")
+@Card(
+        name = "vasso",
+        title = "Variance-suppressed sharpness-aware optimization",
+        paper = "Li, Giannakis, NeurIPS 2023, arXiv 2309.15639",
+        formula = "d = (1 - theta) d + theta g; e = rho d / |d|; w = base(w, g(w + e))",
+        memory = 1,
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "official code read; trajectories reproduced by it; theta and rho per task in the paper not found")
 public record Vasso(
         @Origin("BingcongLi/VaSSO, argparse") double rho,
         @Origin("BingcongLi/VaSSO, argparse") double theta,

@@ -25,7 +25,14 @@ import dev.steppe.optim.SamVariant;
  * @param maxNorm largest norm of each of the two gradients; infinite: not clipped
  * @param epsilon guard of the norm, at least 0
  */
-@Card(name = "wsam", title = "Weighted sharpness-aware minimization", paper = "Yue, Jiang, Ye, Gao, Liu, Zhang, KDD 2023, arXiv 2305.15817", formula = "e = rho g / |g|; w = base(w, g) - rate gamma / (1 - gamma) (g(w + e) - g)", points = 4, confidence = Confidence.HIGH, note = "official code read; trajectories reproduced by it; paper tables not found")
+@Card(
+        name = "wsam",
+        title = "Weighted sharpness-aware minimization",
+        paper = "Yue, Jiang, Ye, Gao, Liu, Zhang, KDD 2023, arXiv 2305.15817",
+        formula = "e = rho g / |g|; w = base(w, g) - rate gamma / (1 - gamma) (g(w + e) - g)",
+        points = 4,
+        confidence = Confidence.HIGH,
+        note = "official code read; trajectories reproduced by it; paper tables not found")
 public record Wsam(
         @Origin("intelligent-machine-learning/dlrover, atorch/optimizers/wsam.py") double rho,
         @Origin("intelligent-machine-learning/dlrover, atorch/optimizers/wsam.py") double gamma,
