@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -77,8 +80,10 @@ class WarmUpTest {
 
     /** A change of the costs must not leave Winograd's kernels, or the direct ones, cold. */
     @Test
+    @Tag("vector")
     void bothAlgorithmsAreAmongTheConvolutions() {
-        List<ConvPlan> plans = WarmUpCall.CONVOLUTIONS.stream().map(shape -> ConvPlan.of(shape, Kernels.Mode.FAST)).toList();
-        assertEquals(List.of(ConvPlan.WINOGRAD, ConvPlan.WINOGRAD, ConvPlan.DIRECT, ConvPlan.DIRECT, ConvPlan.DIRECT), plans);
+        Set<ConvPlan> plans = WarmUpCall.CONVOLUTIONS.stream().map(shape -> ConvPlan.of(shape, Kernels.Mode.FAST))
+                .collect(Collectors.toSet());
+        assertEquals(Set.of(ConvPlan.WINOGRAD, ConvPlan.DIRECT), plans);
     }
 }
