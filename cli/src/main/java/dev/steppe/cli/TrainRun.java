@@ -68,7 +68,7 @@ final class TrainRun {
     int run() throws IOException {
         try (WarmUp warmUp = WarmUp.start(options.plans())) {
             TrainTest data = data();
-            return finish(data, train(data, Long.MAX_VALUE, warmUp::await));
+            return train(data, Long.MAX_VALUE, warmUp::await, result -> finish(data, result));
         }
     }
 
@@ -87,20 +87,25 @@ final class TrainRun {
      */
     TrainingResult train(TrainTest data, long deadline) throws IOException {
         return train(data, deadline, () -> {
-        });
+        }, result -> result);
     }
 
-    private TrainingResult train(TrainTest data, long deadline, Runnable beforeTheFirstStep) throws IOException {
+    /** What is done with the result; Ctrl-C waits for it. */
+    private interface End<T> {
+        T of(TrainingResult result) throws IOException;
+    }
+
+    private <T> T train(TrainTest data, long deadline, Runnable beforeTheFirstStep, End<T> end) throws IOException {
         if (options.batch() > data.train().size()) {
             throw new WrongOptionException(
                     "--batch is " + options.batch() + ", but there are only " + data.train().size() + " training images");
         }
         try (Workers workers = Workers.of(options.threads())) {
-            return train(data, Kernels.on(workers).with(options.plans()), deadline, beforeTheFirstStep);
+            return train(data, Kernels.on(workers).with(options.plans()), deadline, beforeTheFirstStep, end);
         }
     }
 
-    private TrainingResult train(TrainTest data, Kernels kernels, long deadline, Runnable beforeTheFirstStep) throws IOException {
+    private <T> T train(TrainTest data, Kernels kernels, long deadline, Runnable beforeTheFirstStep, End<T> end) throws IOException {
         Dataset train = data.train();
         int channels = train.inputShape().dim(-1);
         Layer model = Models.named(options.model(), channels, train.classCount());
@@ -142,7 +147,7 @@ final class TrainRun {
             try (Interruptible _ = new Interruptible(trainer)) {
                 TrainingResult result = trainer.run();
                 reporter.endLine();
-                return result;
+                return end.of(result);
             }
         }
     }

@@ -136,7 +136,7 @@ class BenchTest {
     void withoutJsonATableIsPrinted() {
         List<String> lines = Shell.steppe("bench", "gemm", "--size", "8,9", "--threads", "1", "--runs", "1").ok().out().lines().toList();
         assertEquals(3, lines.size());
-        assertTrue(lines.get(0).matches("\\s*peer +kernel +n +threads +ms +gflops"), lines.get(0));
+        assertTrue(lines.get(0).matches("\\s*peer +kernel +n +threads +ms +gflops +share"), lines.get(0));
         assertTrue(lines.get(2).contains(" 9 "), lines.get(2));
     }
 }
