@@ -66,7 +66,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--optimizer",
             paramLabel = "NAME[:k=v,..]",
             defaultValue = "sam:rho=0.05",
-            description = "sam or asam over the base optimizer, or a base optimizer alone: sgd, adam, adamw, rmsprop, lion, lamb.")
+            description = "A variant over the base optimizer, or a base optimizer alone; `steppe optimizers` lists all.")
     private String optimizer;
     @Option(
             names = "--base",
