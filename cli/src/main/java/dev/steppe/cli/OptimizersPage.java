@@ -62,15 +62,15 @@ final class OptimizersPage {
         line("");
         line("ResNet-8 on the embedded sample of Fashion-MNIST (10,000 training, 2,000 test images), 3 epochs of 78 steps of 128 images over SGD with "
                 + "Nesterov's momentum: each row is `./steppe train --epochs 3 --optimizer ...`, one seed. This shows that each trains, not which is best. "
-                + "|e| is the mean norm of the perturbation in the last epoch; the seconds are those of the training steps on two cores that did much else, "
-                + "so passes say more. All rows: `" + TRY + "`.");
+                + "|e| is the mean norm of the perturbation in the last epoch; the seconds are what the processors "
+                + "computed for the whole run, the JVM's compilers included. All rows: `" + TRY + "`.");
         int all = Trials.all().size();
         if (results.size() < all) {
             line("");
             line("Done so far: " + results.size() + " of " + all + ".");
         }
         line("");
-        row("--optimizer", "test accuracy", "|e|", "passes", "seconds", "");
+        row("--optimizer", "test accuracy", "|e|", "passes", "CPU seconds", "");
         row("---", "---", "---", "---", "---", "---");
         for (Map<String, Object> r : results) {
             List<String> cells = Trials.cells(r);

@@ -10,6 +10,10 @@ final class ShortRuns {
     private static final Map<String, Trials.Trial> OTHERWISE = List.of(
             new Trials.Trial("sparsesam", "sparsesam:mask=fishermask(every=78)",
                     "the mask is made anew each epoch; by default every 1950 steps, more than the run has"),
+            new Trials.Trial("eigensam", "eigensam:eigenvector=poweriteration(every=20)",
+                    "the eigenvector is estimated every 20 steps; by default every 100, which is rarely in a run of 234"),
+            new Trials.Trial("imbsam", "imbsam:tail=tailclasses(classes=9)",
+                    "the sample is balanced: class 9 is taken for the rare one"),
             new Trials.Trial("lorenza", "lorenza:every=78", "sgd:learningRate=0.003",
                     "meant for plain SGD with the learning rate of Adam; Q is made anew each epoch, by default every 200 steps"),
             new Trials.Trial("bayesiansam", "bayesiansam:examples=40000", "sgd:learningRate=0.5",

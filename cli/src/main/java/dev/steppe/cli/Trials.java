@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -130,6 +131,7 @@ final class Trials {
         row.put("optimizer", trial.optimizer() + (trial.base() == null ? "" : " --base " + trial.base()));
         row.put("command", command(options));
         row.put("why", trial.why());
+        Duration before = cpu();
         try {
             TrainRun training = new TrainRun(options, run, Files.isDirectory(run.resolve("state")), silent);
             TrainingResult result = training.train(training.data(), deadline);
@@ -142,11 +144,16 @@ final class Trials {
             row.put("perturbationNorm", last.perturbationNorm());
             row.put("forwards", mean(result, EpochReport::forwards));
             row.put("backwards", mean(result, EpochReport::backwards));
-            row.put("seconds", Math.round(10 * options.epochs() * mean(result, EpochReport::trainSeconds)) / 10.0);
+            row.put("cpuSeconds", cpu().minus(before).toMillis() / 1000.0);
         } catch (NonFiniteException e) {
             row.put("diverged", e.getMessage());
         }
         return row;
+    }
+
+    /** What all threads of this process have computed, its compilers and the evaluations included: a time that other programs of the machine hardly change. */
+    private static Duration cpu() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     private static double mean(TrainingResult result, ToDoubleFunction<EpochReport> number) {
@@ -172,11 +179,11 @@ final class Trials {
         return rows;
     }
 
-    /** A row in words, for a table: accuracy, |e|, passes, seconds. */
+    /** A row in words, for a table: accuracy, |e|, passes, seconds of the processors. */
     static List<String> cells(Map<String, Object> row) {
         if (row.containsKey("diverged")) { return List.of("diverged", "", "", ""); }
         return List.of(format("%.2f %%", 100 * number(row, "accuracy")), format("%.3g", number(row, "perturbationNorm")),
-                format("%.2f + %.2f", number(row, "forwards"), number(row, "backwards")), format("%.0f", number(row, "seconds")));
+                format("%.2f + %.2f", number(row, "forwards"), number(row, "backwards")), format("%.0f", number(row, "cpuSeconds")));
     }
 
     private static double number(Map<String, Object> row, String key) {
