@@ -8,6 +8,7 @@ module dev.steppe.optim {
     exports dev.steppe.optim.algebra;
     exports dev.steppe.optim.average;
     exports dev.steppe.optim.base;
+    exports dev.steppe.optim.landscape;
     exports dev.steppe.optim.loss;
     exports dev.steppe.optim.sam;
 }

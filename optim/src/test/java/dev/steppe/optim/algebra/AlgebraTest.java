@@ -16,7 +16,7 @@ import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.junit.jupiter.api.Test;
 
-/** Both decompositions against EJML, and against what defines them. */
+/** The decompositions against EJML, and against what defines them. */
 class AlgebraTest {
     private static final double SMALL = 1e-13;
 
@@ -114,6 +114,38 @@ class AlgebraTest {
         assertEquals("tridiagonal: beside[0] is Infinity", finite.getMessage());
     }
 
+    @Property
+    void symmetricEigenvaluesAreEjmls(@ForAll long seed, @ForAll @IntRange(min = 1, max = 14) int n, @ForAll boolean deficient) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[][] a = matrix(random, n, n);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++) {
+                double x = deficient ? a[i][0] * a[j][0] : a[i][j];
+                a[i][j] = x;
+                a[j][i] = x;
+            }
+        }
+        Symmetric s = Symmetric.of(a);
+        var peer = DecompositionFactory_DDRM.eig(n, true, true);
+        assertTrue(peer.decompose(new DMatrixRMaj(a)));
+        double[] values = new double[n];
+        Arrays.setAll(values, i -> -peer.getEigenvalue(i).getReal());
+        Arrays.sort(values);
+        assertArrayEquals(Arrays.stream(values).map(v -> -v).toArray(), s.values(), 1e-12);
+        assertVectors(a, s.values(), s.vectors());
+    }
+
+    @Test
+    void symmetricAtTheEdges() {
+        assertArrayEquals(new double[] {7}, Symmetric.of(new double[][] {{7}}).values());
+        assertArrayEquals(new double[3], Symmetric.of(new double[3][3]).values());
+        assertArrayEquals(new double[] {1e150, -1e150}, Symmetric.of(new double[][] {{0, 1e150}, {1e150, 0}}).values(), 1e137);
+        assertThrows(ShapeException.class, () -> Symmetric.of(new double[0][]));
+        ShapeException shape = assertThrows(ShapeException.class, () -> Symmetric.of(new double[][] {{1, 2}, {1}}));
+        assertEquals("symmetric: row 1 has 1 numbers, expected 2", shape.getMessage());
+        assertThrows(NonFiniteException.class, () -> Symmetric.of(new double[][] {{1, Double.NaN}, {0, 1}}));
+    }
+
     private static void assertMessage(String message, double[][] a) {
         assertEquals(message, assertThrows(ShapeException.class, () -> Qr.of(a)).getMessage());
     }
@@ -161,17 +193,20 @@ class AlgebraTest {
     }
 
     private static void assertEigen(double[] d, double[] e, Tridiagonal t) {
-        double[][] a = full(d, e);
-        int n = d.length;
+        assertVectors(full(d, e), t.values(), t.vectors());
+    }
+
+    private static void assertVectors(double[][] a, double[] values, double[][] vectors) {
+        int n = a.length;
         for (int k = 0; k < n; k++) {
             for (int i = 0; i < n; i++) {
                 double product = 0;
                 double dot = 0;
                 for (int j = 0; j < n; j++) {
-                    product += a[i][j] * t.vectors()[k][j];
-                    dot += t.vectors()[k][j] * t.vectors()[i][j];
+                    product += a[i][j] * vectors[k][j];
+                    dot += vectors[k][j] * vectors[i][j];
                 }
-                assertEquals(t.values()[k] * t.vectors()[k][i], product, 20 * SMALL);
+                assertEquals(values[k] * vectors[k][i], product, 20 * SMALL);
                 assertEquals(i == k ? 1 : 0, dot, 20 * SMALL);
             }
         }
