@@ -32,7 +32,7 @@ class BaseOptimizerTest {
             Toy toy = new Toy("family.json", dtype);
             double distance = toy.distance(
                     Recipe.parse(text, null).minimise(toy.objective, toy.start, Options.defaults().kernels(Toy.KERNELS)),
-                    Optimizer::current, Json.rows(cases.get(name)));
+                    Json.rows(cases.get(name)));
             assertTrue(distance <= (dtype == DType.F64 ? 1e-12 : 1e-5), name + " in " + dtype + ": relative distance " + distance);
         }
     }

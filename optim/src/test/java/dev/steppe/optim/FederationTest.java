@@ -24,8 +24,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** FedAvg, FedSAM and the average of the server. */
 class FederationTest {
@@ -48,23 +46,6 @@ class FederationTest {
             clients.add(new Shard(3 + 2 * k, List.of(net.batch(k, 6), net.batch(k + 20, 6))));
         }
         return clients;
-    }
-
-    @ParameterizedTest
-    @EnumSource(value = DType.class, names = {"F32", "F64"})
-    void followsTheReference(DType dtype) {
-        Toy toy = new Toy("family.json", dtype);
-        Map<String, Object> reference = toy.reference("family/fedsam_swa");
-        List<Client> clients = toy.batches.stream().map(b -> (Client) new Shard(4, List.of(b, b))).toList();
-        double rate = (Double) Json.map(toy.file.get("base")).get("lr");
-        Federation federation = new Federation(Sam.defaults().rho(0.1).over(Sgd.of(rate)), toy.objective, toy.start, clients,
-                FederationOptions.defaults().average(6, 2, 1), OPTIONS);
-        double[][] rows = Json.rows(reference.get("w"));
-        for (int i = 0; i < rows.length; i++) {
-            federation.round();
-            double distance = Toy.distance(federation.evaluationPoint().point().toDoubles(), rows[i]);
-            assertTrue(distance <= (dtype == DType.F64 ? 1e-12 : 1e-5), dtype + " round " + i + ": " + distance);
-        }
     }
 
     /** One client that always takes part is centralised SAM whose momentum begins anew in each round, to the bit. */

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.kernels.DType;
 import dev.steppe.optim.base.Sgd;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reference trajectories of 12 steps; most were reproduced by official PyTorch code. */
 class GoldenTest {
@@ -37,20 +39,27 @@ class GoldenTest {
     @MethodSource("cases")
     void goesOnFromASavedStateBitForBit(Golden golden) {
         Toy toy = new Toy(golden.file(), DType.F64);
-        Optimizer whole = golden.start(toy);
-        OptimizerState saved = null;
-        for (int t = 0; t < 12; t++) {
-            if (t == 7) {
-                saved = whole.state();
-            }
-            whole.step(toy.batches.get(t % 3));
+        Golden.Follower whole = golden.start(toy);
+        for (int row = 0; row < 7; row++) {
+            whole.step();
         }
-        Optimizer resumed = golden.start(toy);
-        resumed.restore(saved);
-        for (int t = 7; t < 12; t++) {
-            resumed.step(toy.batches.get(t % 3));
+        Golden.Follower resumed = golden.start(toy);
+        resumed.restore(whole.state());
+        for (int row = 7; row < 12; row++) {
+            whole.step();
+            resumed.step();
         }
         States.assertEqual(whole.state(), resumed.state());
+    }
+
+    /** Every case of the files is followed, and each once: what is in {@link #cases} is what the tests above run over. */
+    @ParameterizedTest
+    @ValueSource(strings = {"seed", "family"})
+    void everyCaseHasOneFollower(String file) {
+        List<String> followed = cases().map(Golden::name).filter(name -> name.startsWith(file + "/")).sorted().toList();
+        List<String> listed = Json.map(Json.resource(file + ".json").get("cases")).keySet().stream().map(c -> file + "/" + c).sorted()
+                .toList();
+        assertEquals(listed, followed);
     }
 
     @Test

@@ -27,7 +27,7 @@ final class NoiseAndChoiceGoldens {
                 Golden.of("family/ae_sam", new AeSam(Sam.defaults().rho(0.2), 0.9, -1, 1)),
                 Golden.of("family/agnostic_sam", new AgnosticSam(0.2, 0.1, 0, 1e-12)),
                 Golden.of("family/align_sam", new AlignSam(0.1, 2, 1e-12)),
-                Golden.of("family/msam", new Msam(0.3, 1e-12)).evaluated(),
+                Golden.evaluated("family/msam", new Msam(0.3, 1e-12)),
                 Golden.recipe("family/sampa", toy -> new SamPa(0.1, 0.2, 1e-12).over(Sgd.of(0.2))),
                 Golden.on("family/rwp", toy -> new Rwp(0.1, noise(toy))),
                 Golden.on("family/m_arwp", toy -> new MixedRwp(0.1, 0.5, 0.1, 0.99, noise(toy))),

@@ -19,7 +19,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * The problem of the reference trajectories: losses {@code 0.5 (tanh(X w) - y)^2} of 4 rows in 3 batches; w is a weight W [2, 2] and a parameter c [2] of a
@@ -71,12 +70,17 @@ final class Toy {
         return Json.map(Json.map(file.get("cases")).get(name.substring(name.indexOf('/') + 1)));
     }
 
-    /** Steps through the batches; the largest relative distance of what is read after a step from its reference. */
-    double distance(Optimizer optimizer, Function<Optimizer, Parameters> row, double[][] expected) {
+    /** The batch of a step: one after the other, again and again. */
+    Batch batch(long step) {
+        return batches.get((int) (step % batches.size()));
+    }
+
+    /** Steps through the batches; the largest relative distance of the weights after a step from their reference. */
+    double distance(Optimizer optimizer, double[][] expected) {
         double worst = 0;
         for (int t = 0; t < expected.length; t++) {
-            optimizer.step(batches.get(t % batches.size()));
-            worst = Math.max(worst, distance(row.apply(optimizer).point().toDoubles(), expected[t]));
+            optimizer.step(batch(t));
+            worst = Math.max(worst, distance(optimizer.current().point().toDoubles(), expected[t]));
         }
         return worst;
     }
