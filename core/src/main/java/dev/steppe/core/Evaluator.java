@@ -81,8 +81,13 @@ public final class Evaluator {
 
     /** Losses and outputs in evaluation mode. */
     public Result evaluate(Batch batch, Parameters at) {
+        return evaluate(batch, at, Pass.Mode.EVALUATION, RandomKey.of(0));
+    }
+
+    /** Losses and outputs at {@code at}: a forward alone. */
+    public Result evaluate(Batch batch, Parameters at, Pass.Mode mode, RandomKey key) {
         try (Tape tape = Tape.inference(kernels)) {
-            Pass pass = new Pass(tape, at, Pass.Mode.EVALUATION, RandomKey.of(0));
+            Pass pass = new Pass(tape, at, mode, key);
             Tensor outputs = objective.outputs(batch, pass);
             Tensor losses = objective.losses(outputs, batch);
             LossGraph.requireLosses(losses, batch);

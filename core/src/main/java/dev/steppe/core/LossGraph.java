@@ -9,15 +9,24 @@ import java.util.List;
 final class LossGraph {
     private final Batch batch;
     private final Pass pass;
+    private final Tensor outputs;
+    private final Tensor head;
     private final Tensor losses;
     private final Tensor loss;
     private final List<ParameterSpace.Segment> segments = new ArrayList<>();
     private final Tensor[] leaves;
 
     LossGraph(Tape tape, Objective objective, Batch batch, Parameters at, Pass.Mode mode, RandomKey key) {
+        this(tape, objective, batch, at, mode, key, false);
+    }
+
+    /** @param cut whether the losses are a function of the {@link #head}, a leaf with the numbers of the {@link #outputs}, so that both halves can be differentiated alone */
+    LossGraph(Tape tape, Objective objective, Batch batch, Parameters at, Pass.Mode mode, RandomKey key, boolean cut) {
         this.batch = batch;
         pass = new Pass(tape, at, mode, key);
-        losses = objective.losses(batch, pass);
+        outputs = cut ? objective.outputs(batch, pass) : null;
+        head = cut ? tape.watch(outputs.detach()) : null;
+        losses = cut ? objective.losses(head, batch) : objective.losses(batch, pass);
         requireLosses(losses, batch);
         loss = losses.mul(weights(tape, batch, losses)).sum();
         for (ParameterSpace.Segment s : at.space().segments()) {
@@ -54,6 +63,16 @@ final class LossGraph {
     /** The loss of the batch. */
     Tensor loss() {
         return loss;
+    }
+
+    /** What the model gives, a function of the weights. */
+    Tensor outputs() {
+        return outputs;
+    }
+
+    /** The same numbers as a leaf, of which the losses are a function. */
+    Tensor head() {
+        return head;
     }
 
     /** The weights as the tape watches them. */
