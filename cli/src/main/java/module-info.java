@@ -4,7 +4,9 @@ module dev.steppe.cli {
     requires dev.steppe.data.sample;
     requires info.picocli;
     requires java.desktop;
+    requires java.xml;
     requires jdk.management;
+    requires org.apache.xmlgraphics.batik.svggen;
     requires xchart;
 
     opens dev.steppe.cli to info.picocli;

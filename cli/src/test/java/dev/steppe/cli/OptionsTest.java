@@ -23,7 +23,9 @@ class OptionsTest {
     Path temp;
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "train --help", "compare --help", "optimizers --help", "bench --help", "bench step --help"})
+    @ValueSource(
+            strings = {"--help", "train --help", "compare --help", "paths --help", "optimizers --help", "bench --help",
+                "bench step --help"})
     void helpIsWholeAndOnStandardOutput(String line) {
         Shell.Run run = Shell.steppe(line.split(" ")).ok();
         assertEquals("", run.err());

@@ -46,6 +46,15 @@ class ExamplesTest {
     }
 
     @Test
+    void toyPathsEndWhereItIsFlatterWithSam() throws IOException {
+        String out = output(() -> ToyPaths.main(new String[0]));
+        double sgd = number("o  ends .*curvature ([0-9.]+)", out);
+        double sam = number("S  ends .*curvature ([0-9.]+)", out);
+        assertTrue(sgd > 12 && sam < 4.2, out);
+        assertEquals(33, out.lines().count());
+    }
+
+    @Test
     void aVariantOfOnesOwnIsInTheCatalogue() {
         assertEquals(new BoxSam(0.002), SamVariants.parse("boxsam:rho=0.002"));
         assertEquals("boxsam", SamVariants.all().getLast().name());
