@@ -13,7 +13,20 @@ public interface BaseOptimizer extends Recipe {
     double learningRate();
 
     /** This optimizer with another learning rate. */
-    BaseOptimizer learningRate(double learningRate);
+    default BaseOptimizer learningRate(double learningRate) {
+        return with("learningRate", learningRate);
+    }
+
+    /**
+     * This optimizer, a record, with one component changed: {@code Adam.of(1e-3).with("beta2", 0.95)}.
+     *
+     * @param option the name of the component
+     * @param value a number, true or false: whatever its type is
+     * @throws OptionException if there is no such component, naming the nearest, or if it must not have this value
+     */
+    default BaseOptimizer with(String option, Object value) {
+        return Components.with(this, option, value);
+    }
 
     /** Names of the points that the rule keeps between steps. They start at zero. */
     List<String> memory();

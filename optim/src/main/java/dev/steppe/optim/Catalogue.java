@@ -1,6 +1,5 @@
 package dev.steppe.optim;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -113,7 +112,8 @@ final class Catalogue<T> {
     }
 
     private static String options(Object value) {
-        return Arrays.stream(value.getClass().getRecordComponents()).map(c -> c.getName() + "=" + text(c.getType(), read(c, value)))
+        return Arrays.stream(value.getClass().getRecordComponents())
+                .map(c -> c.getName() + "=" + text(c.getType(), Components.read(c, value)))
                 .collect(Collectors.joining(","));
     }
 
@@ -151,10 +151,13 @@ final class Catalogue<T> {
 
     /** The components of a record of defaults. */
     static List<Setting> settings(Object record) {
-        return Arrays.stream(record.getClass().getRecordComponents())
-                .map(c -> new Setting(c.getName(), c.getType(), read(c, record),
-                        c.isAnnotationPresent(Origin.class) ? c.getAnnotation(Origin.class).value() : ""))
-                .toList();
+        return Arrays.stream(record.getClass().getRecordComponents()).map(c -> setting(c, Components.read(c, record))).toList();
+    }
+
+    private static Setting setting(RecordComponent component, Object value) {
+        Origin origin = component.getAnnotation(Origin.class);
+        String range = component.isAnnotationPresent(Range.class) ? Components.interval(component).words() : "";
+        return new Setting(component.getName(), component.getType(), value, range, origin == null ? "" : origin.value());
     }
 
     /** What to throw if the name in {@code text} is none of {@code names}. */
@@ -168,38 +171,14 @@ final class Catalogue<T> {
 
     private T changed(String name, T base, Map<String, String> given) {
         RecordComponent[] components = base.getClass().getRecordComponents();
-        List<String> options = Arrays.stream(components).map(RecordComponent::getName).toList();
-        for (String option : given.keySet()) {
-            if (!options.contains(option)) {
-                throw new OptionException(name + " has no option '" + option + "'; " + nearest(option, options));
-            }
-        }
-        Class<?>[] types = new Class<?>[components.length];
+        given.keySet().forEach(option -> Components.requireOption(name, option, components));
         Object[] values = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
-            types[i] = components[i].getType();
             String text = given.get(components[i].getName());
-            Object current = read(components[i], base);
+            Object current = Components.read(components[i], base);
             values[i] = text == null ? current : value(name, components[i], text, current);
         }
-        try {
-            @SuppressWarnings("unchecked")
-            Class<? extends T> type = (Class<? extends T>) base.getClass();
-            return type.getDeclaredConstructor(types).newInstance(values);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof OptionException refused) { throw refused; }
-            throw new IllegalStateException(name, e.getCause());
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(name + ": " + base.getClass() + " must be a public record", e);
-        }
-    }
-
-    private static Object read(RecordComponent component, Object record) {
-        try {
-            return component.getAccessor().invoke(record);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(component + " must be readable", e);
-        }
+        return Components.make(base, values);
     }
 
     private static Object value(String owner, RecordComponent component, String text, Object current) {
@@ -245,7 +224,7 @@ final class Catalogue<T> {
         };
     }
 
-    private static String nearest(String name, Collection<String> names) {
+    static String nearest(String name, Collection<String> names) {
         int least = names.stream().mapToInt(n -> distance(name, n)).min().orElse(0);
         String near = least > 1 + name.length() / 3
                 ? ""

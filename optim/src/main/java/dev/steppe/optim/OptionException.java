@@ -23,6 +23,17 @@ public final class OptionException extends IllegalArgumentException {
         require(Double.isFinite(value) && value >= 0, owner, option, value, "finite and at least 0");
     }
 
+    /**
+     * Throws unless every component of a record is what its {@link Range} allows. A number without one must be finite and at least 0, and nothing may be null. To
+     * be called by the constructor.
+     *
+     * @param record its {@link Card} or its simple name says what messages call it
+     * @param components their values, in their order
+     */
+    public static void check(Class<? extends Record> record, Object... components) {
+        Components.check(record, components);
+    }
+
     /** What to throw where none of {@code names} is {@code name}: it names the nearest ones, and all. */
     public static OptionException unknown(String kind, String name, Collection<String> names) {
         return Catalogue.unknown(kind, name, names);

@@ -337,6 +337,19 @@ public final class SamStep {
         proposal.tensors.put(own(name), point);
     }
 
+    /**
+     * An average over the steps, {@code m = (1 - weight) m + weight x}, at first {@code m = x}; notes it for the steps to come.
+     *
+     * @param name under which it is remembered
+     * @param weight of the newest
+     */
+    public Tensor average(String name, double weight, Tensor x) {
+        Tensor last = memory(name);
+        Tensor m = last == null ? x : combine(1 - weight, last, weight, x);
+        remember(name, m);
+        return m;
+    }
+
     /** Notes a number for the steps to come. */
     public void remember(String name, double number) {
         proposal.numbers.put(own(name), number);

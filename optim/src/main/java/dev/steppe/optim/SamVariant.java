@@ -50,6 +50,17 @@ public interface SamVariant {
         return false;
     }
 
+    /**
+     * This variant, a record, with one component changed: {@code Gsam.defaults().with("alpha", 0.2)}.
+     *
+     * @param option the name of the component
+     * @param value a number, a strategy, a variant: whatever its type is
+     * @throws OptionException if there is no such component, naming the nearest, or if it must not have this value
+     */
+    default SamVariant with(String option, Object value) {
+        return Components.with(this, option, value);
+    }
+
     /** This variant over a base optimizer. */
     default Recipe over(BaseOptimizer base) {
         return new Over(this, base);

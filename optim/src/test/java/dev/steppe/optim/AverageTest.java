@@ -31,7 +31,7 @@ class AverageTest {
     private static BaseOptimizer base(SplittableRandom random) {
         return random.nextBoolean()
                 ? Sgd.of(random.nextDouble(0.01, 0.2)).momentum(0.9).weightDecay(0.01)
-                : AdamW.of(random.nextDouble(0.01, 0.1)).weightDecay(0.05);
+                : AdamW.of(random.nextDouble(0.01, 0.1)).with("weightDecay", 0.05);
     }
 
     private static double[] minus(double[] a, double[] b) {
@@ -148,7 +148,7 @@ class AverageTest {
     @Test
     void lookbehindOverAdamCountsUpdates() {
         Quadratic q = Quadratic.random(new SplittableRandom(4), 4);
-        Recipe twice = new Lookbehind(2, 1, false, new Sam(0, 1e-12)).over(AdamW.of(0.1).weightDecay(0));
+        Recipe twice = new Lookbehind(2, 1, false, new Sam(0, 1e-12)).over(AdamW.of(0.1).with("weightDecay", 0));
         double[] m = new double[4];
         double[] v = new double[4];
         double[] w = q.start.clone();

@@ -10,19 +10,21 @@ import dev.steppe.core.Role;
 import dev.steppe.optim.sam.Chosen;
 import dev.steppe.optim.sam.Confined;
 import dev.steppe.optim.sam.Esam;
+import dev.steppe.optim.sam.FriendlySam;
 import dev.steppe.optim.sam.LambdaRule;
 import dev.steppe.optim.sam.LookSam;
 import dev.steppe.optim.sam.Samar;
 import dev.steppe.optim.sam.Trigger;
 import dev.steppe.optim.sam.Triggered;
 import dev.steppe.optim.sam.Vasso;
-import java.util.ArrayList;
+import dev.steppe.optim.base.Adam;
 import dev.steppe.optim.base.AdamW;
 import dev.steppe.optim.base.Sgd;
 import dev.steppe.optim.sam.Asam;
 import dev.steppe.optim.sam.Sam;
 import java.lang.reflect.Modifier;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,7 +40,7 @@ class CatalogueTest {
         assertEquals(Sam.defaults(), SamVariants.parse("sam"));
         assertEquals(new Asam(1, 0, Asam.Scope.ALL, 1e-16), SamVariants.parse(" asam : rho = 1 , eta=0,scope=all"));
         assertEquals(Sgd.of(0.1).momentum(0.9).nesterov(true), BaseOptimizers.parse("sgd:momentum=0.9,nesterov=true"));
-        assertEquals(AdamW.of(1e-3).weightDecay(0.05), BaseOptimizers.parse("adamw:weightDecay=0.05"));
+        assertEquals(AdamW.of(1e-3).with("weightDecay", 0.05), BaseOptimizers.parse("adamw:weightDecay=0.05"));
         assertEquals(new StepSchedule(List.of(0.5, 0.75), 0.1), Schedules.parse("step:at=0.5/0.75,factor=0.1"));
         assertEquals(new ConstantSchedule(), Schedules.parse("constant"));
     }
@@ -63,9 +65,11 @@ class CatalogueTest {
     /** What is not said within parentheses comes from the variant that stood there, if it is of the same name, else from its own defaults. */
     @Test
     void variantsAndStrategiesNest() {
-        assertEquals(LookSam.defaults().ascent(Vasso.defaults().theta(0.4)), SamVariants.parse("looksam:ascent=vasso(theta=0.4)"));
+        assertEquals(LookSam.defaults().with("ascent", Vasso.defaults().theta(0.4)), SamVariants.parse("looksam:ascent=vasso(theta=0.4)"));
         assertEquals(new LookSam(5, 0.3, new Sam(0.1, 0), 1e-12), SamVariants.parse("looksam: alpha = 0.3 , ascent = sam( epsilon = 0 )"));
-        assertEquals(new Triggered(new Trigger.Window(0.5, 1), 1, LookSam.defaults().ascent(Esam.defaults().ascent(Vasso.defaults()))),
+        assertEquals(
+                new Triggered(new Trigger.Window(0.5, 1), 1,
+                        LookSam.defaults().with("ascent", Esam.defaults().with("ascent", Vasso.defaults()))),
                 SamVariants.parse("triggered:when=window(from=0.5),ascent=looksam(ascent=esam(ascent=vasso))"));
         assertEquals(Samar.defaults().lambda(0.5, new LambdaRule.Proportional(0.2, 1)),
                 SamVariants.parse("samar:rule=proportional(min=0.2)"));
@@ -168,9 +172,69 @@ class CatalogueTest {
     void optionsSayWhatTheyMayBe() {
         assertEquals(List.of("a number", "a number", "weights or all", "a number"),
                 SamVariants.all().get(1).settings().stream().map(Setting::values).toList());
-        assertEquals(List.of("a number", "a number", "a number", "true or false"),
+        assertEquals(List.of("a number", "a number in [0, 1)", "a number", "true or false"),
                 BaseOptimizers.settings("sgd").stream().map(Setting::values).toList());
         assertEquals(List.of("values separated by /", "a number"), Schedules.settings("step").stream().map(Setting::values).toList());
+    }
+
+    /** Whatever range the catalogue shows of a number is the one that the record insists on; without one it is finite and at least 0. */
+    @Test
+    void numbersAreWithinTheirRanges() {
+        SamVariants.all().forEach(entry -> assertInsists(entry.name(), entry.settings(), SamVariants::parse));
+        BaseOptimizers.all().forEach(entry -> assertInsists(entry.name(), entry.settings(), BaseOptimizers::parse));
+        Additions.all().forEach(entry -> assertInsists(entry.name(), entry.settings(), Additions::parse));
+    }
+
+    private static void assertInsists(String name, List<Setting> settings, Function<String, Object> parse) {
+        for (Setting setting : settings) {
+            boolean whole = setting.type() == int.class;
+            if (!whole && setting.type() != double.class) { continue; }
+            String rule = setting.range().isEmpty() ? whole ? "at least 0" : "finite and at least 0" : setting.range();
+            for (String wrong : whole ? List.of("-7") : List.of("NaN", "-7.5", "-Infinity")) {
+                if (!wrong.equals("NaN") && (rule.startsWith("a number") || rule.equals("finite") && !wrong.endsWith("y"))) { continue; }
+                assertMessage(name + ": " + setting.name() + " = " + wrong + " must be " + rule,
+                        () -> parse.apply(name + ":" + setting.name() + "=" + wrong));
+            }
+        }
+    }
+
+    @Test
+    void intervalsInWords() {
+        record Limits(@Range("[-inf, inf]") double any, @Range("(-inf, inf)") double finite, @Range("(0, inf]") double positive,
+                @Range("(0, 1]") double part, @Range(value = "[2, inf)", of = "steps") int steps, double length, String text) {
+            Limits {
+                OptionException.check(Limits.class, any, finite, positive, part, steps, length, text);
+            }
+        }
+        double inf = Double.POSITIVE_INFINITY;
+        new Limits(-inf, -3, inf, 1, 2, 0, "");
+        assertMessage("limits: any = NaN must be a number", () -> new Limits(Double.NaN, 0, 1, 1, 2, 0, ""));
+        assertMessage("limits: finite = -Infinity must be finite", () -> new Limits(0, -inf, 1, 1, 2, 0, ""));
+        assertMessage("limits: positive = 0.0 must be greater than 0", () -> new Limits(0, 0, 0, 1, 2, 0, ""));
+        assertMessage("limits: part = 0.0 must be in (0, 1]", () -> new Limits(0, 0, 1, 0, 2, 0, ""));
+        assertMessage("limits: part = 1.0000000000000002 must be in (0, 1]", () -> new Limits(0, 0, 1, Math.nextUp(1.0), 2, 0, ""));
+        assertMessage("limits: steps = 1 must be at least 2, steps", () -> new Limits(0, 0, 1, 1, 1, 0, ""));
+        assertMessage("limits: length = Infinity must be finite and at least 0", () -> new Limits(0, 0, 1, 1, 2, inf, ""));
+        assertMessage("limits: text = null must be given", () -> new Limits(0, 0, 1, 1, 2, 0, null));
+        assertThrows(IllegalStateException.class, () -> OptionException.check(Limits.class, 1, 2));
+    }
+
+    /** Any record, also one of a program's own, with one component changed. */
+    @Test
+    void oneComponentChanges() {
+        assertEquals(new FriendlySam(0.2, 0, 0.9, 1e-12), FriendlySam.defaults().with("rho", 0.2).with("sigma", 0));
+        assertEquals(new LookSam(3, 0.7, new Sam(0, 0), 1e-12), LookSam.defaults().with("k", 3).with("ascent", new Sam(0, 0)));
+        assertEquals(new Sgd(0.1, 0.9, 0, true), Sgd.of(0.1).with("momentum", 0.9).with("nesterov", true));
+        assertEquals(new Adam(0.3, 0.9, 0.95, 1e-8, 0), Adam.of(0.1).learningRate(0.3).with("beta2", 0.95));
+        assertMessage("sam has no option 'roh'; did you mean 'rho'? there are rho, epsilon", () -> Sam.defaults().with("roh", 1));
+        assertMessage("sam: rho = -1.0 must be finite and at least 0", () -> Sam.defaults().with("rho", -1));
+        assertMessage("sam: rho = 0.1 must be a number", () -> Sam.defaults().with("rho", "0.1"));
+        assertMessage("looksam: k = 2.0 must be a whole number", () -> LookSam.defaults().with("k", 2.0));
+        assertMessage("looksam: ascent = null must be given", () -> LookSam.defaults().with("ascent", null));
+        assertMessage("looksam: ascent = sam must be a variant", () -> LookSam.defaults().with("ascent", "sam"));
+        SamVariant none = step -> Perturbation.NONE;
+        assertTrue(assertThrows(OptionException.class, () -> none.with("rho", 1)).getMessage()
+                .endsWith("has no option 'rho'; there are none"));
     }
 
     /** Every option of every record says where its default comes from. */
@@ -179,7 +243,7 @@ class CatalogueTest {
         SamVariants.all().forEach(entry -> assertDocumented(entry.settings()));
         BaseOptimizers.names().forEach(name -> assertDocumented(BaseOptimizers.settings(name)));
         Schedules.names().forEach(name -> assertDocumented(Schedules.settings(name)));
-        assertEquals(new Setting("rho", double.class, 0.05, "arXiv 2010.01412, section 3.1; davda54/sam"),
+        assertEquals(new Setting("rho", double.class, 0.05, "", "arXiv 2010.01412, section 3.1; davda54/sam"),
                 SamVariants.all().getFirst().settings().getFirst());
     }
 

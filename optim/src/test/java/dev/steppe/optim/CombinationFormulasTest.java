@@ -125,7 +125,7 @@ class CombinationFormulasTest {
     @Test
     void theRadiusOfGsamFollowsTheLearningRate() {
         Regression p = new Regression(new SplittableRandom(5));
-        Gsam gsam = Gsam.defaults().ascent(new Sam(0.4, 0)).falling(0.25, 0.1);
+        SamVariant gsam = Gsam.defaults().with("ascent", new Sam(0.4, 0)).with("rhoMin", 0.25).with("rateMin", 0.1);
         Optimizer optimizer = p.minimise(gsam.over(Sgd.of(0.2)), DType.F64,
                 Options.defaults().schedule(CosineSchedule.defaults().floor(0.1), 20));
         double rhoMax = 0.4;

@@ -57,7 +57,7 @@ class EdgeTest {
     @EnumSource(names = {"F32", "F64"})
     void aZeroGradientIsAZeroPerturbation(DType dtype) {
         for (SamVariant variant : variants()) {
-            for (BaseOptimizer base : List.of(Sgd.of(0.1).momentum(0.9), AdamW.of(0.1).weightDecay(0))) {
+            for (BaseOptimizer base : List.of(Sgd.of(0.1).momentum(0.9), AdamW.of(0.1).with("weightDecay", 0))) {
                 Optimizer optimizer = optimizer(variant, base, scaled(0), start(dtype));
                 for (int t = 0; t < 3; t++) {
                     StepReport report = optimizer.step(Quadratic.BATCH);
@@ -127,7 +127,7 @@ class EdgeTest {
         Objective objective = Objective.ofLosses((Batch batch, Pass pass) -> pass.at(USED).mul(pass.at(USED)).sum()
                 .add(pass.at(OTHER).mul(pass.at(OTHER)).sum()).reshape(1));
         for (SamVariant variant : variants()) {
-            for (BaseOptimizer base : List.of(Sgd.of(0.1).momentum(0.9).weightDecay(0.1), AdamW.of(0.1).weightDecay(0.1))) {
+            for (BaseOptimizer base : List.of(Sgd.of(0.1).momentum(0.9).weightDecay(0.1), AdamW.of(0.1).with("weightDecay", 0.1))) {
                 Parameters start = start(dtype);
                 Optimizer free = optimizer(variant, base, objective, start);
                 free.step(Quadratic.BATCH);

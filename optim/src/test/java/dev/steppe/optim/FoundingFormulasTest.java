@@ -142,13 +142,16 @@ class FoundingFormulasTest {
     @Test
     void vassoUsedAgain() {
         double[][] e = new double[1][];
-        assertFollows(Reuse.defaults().when(new Trigger.EveryK(3), false).ascent(Vasso.defaults().rho(0.3).theta(0.3)), (t, w) -> {
-            if (t % 3 == 0) {
-                e[0] = ball(new double[w.length], 0.3, smoothed(0.3, g(w, t)));
-            }
-            return g(mix(1, w, 1, e[0]), t);
-        });
-        assertFollows(Reuse.defaults().when(new Trigger.EveryK(3), true).ascent(Vasso.defaults().rho(0.3).theta(0.3)),
+        assertFollows(Reuse.defaults().with("when", new Trigger.EveryK(3)).with("update", false).with("ascent",
+                Vasso.defaults().rho(0.3).theta(0.3)), (t, w) -> {
+                    if (t % 3 == 0) {
+                        e[0] = ball(new double[w.length], 0.3, smoothed(0.3, g(w, t)));
+                    }
+                    return g(mix(1, w, 1, e[0]), t);
+                });
+        assertFollows(
+                Reuse.defaults().with("when", new Trigger.EveryK(3)).with("update", true).with("ascent",
+                        Vasso.defaults().rho(0.3).theta(0.3)),
                 (t, w) -> e[0] = g(ball(w, 0.3, smoothed(0.3, t % 3 == 0 ? g(w, t) : e[0])), t));
     }
 
@@ -158,16 +161,17 @@ class FoundingFormulasTest {
         double[][] e = new double[1][];
         double[] tau = new double[1];
         int[] paid = new int[1];
-        assertFollows(Reuse.defaults().when(new Trigger.Flat(0.2, 1.2, 2), false).ascent(Vasso.defaults().rho(0.3).theta(0.3)), (t, w) -> {
-            if (t < 2 || tau[0] > (0.8 * 1.2 + 0.2) * number) {
-                paid[0]++;
-                e[0] = ball(new double[w.length], 0.3, smoothed(0.3, g(w, t)));
-            }
-            double[] up = g(mix(1, w, 1, e[0]), t);
-            number = Logistic.norm(up);
-            tau[0] = t == 0 ? number : 0.8 * tau[0] + 0.2 * number;
-            return up;
-        });
+        assertFollows(Reuse.defaults().with("when", new Trigger.Flat(0.2, 1.2, 2)).with("update", false).with("ascent",
+                Vasso.defaults().rho(0.3).theta(0.3)), (t, w) -> {
+                    if (t < 2 || tau[0] > (0.8 * 1.2 + 0.2) * number) {
+                        paid[0]++;
+                        e[0] = ball(new double[w.length], 0.3, smoothed(0.3, g(w, t)));
+                    }
+                    double[] up = g(mix(1, w, 1, e[0]), t);
+                    number = Logistic.norm(up);
+                    tau[0] = t == 0 ? number : 0.8 * tau[0] + 0.2 * number;
+                    return up;
+                });
         assertTrue(paid[0] > 2 && paid[0] < STEPS, paid[0] + " steps took both gradients");
     }
 

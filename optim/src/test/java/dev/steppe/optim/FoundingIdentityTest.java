@@ -84,7 +84,7 @@ class FoundingIdentityTest {
     void radiusZeroIsTheBaseOptimizer(@ForAll long seed, @ForAll("bases") BaseOptimizer base) {
         for (SamVariant variant : List.of(Vasso.defaults().rho(0),
                 new Esam(0.5, 1, Esam.defaults().keep(), Esam.Selection.TOP, new Sam(0, 0)),
-                new MultiStep(3, Sam.defaults().rho(0)), Reuse.defaults().ascent(Sam.defaults().rho(0)))) {
+                new MultiStep(3, Sam.defaults().rho(0)), Reuse.defaults().with("ascent", Sam.defaults().rho(0)))) {
             assertSame(0, seed, variant.over(base), base);
         }
     }
@@ -285,10 +285,12 @@ class FoundingIdentityTest {
         Vasso vasso = Vasso.defaults().rho(0.2).theta(theta);
         Recipe alone = vasso.over(base);
         Trigger always = new Trigger.EveryK(1);
-        for (SamVariant same : List.of(new LookSam(1, 0.7, vasso, 1e-12), Esam.defaults().parts(1, 1).ascent(vasso),
+        for (SamVariant same : List.of(new LookSam(1, 0.7, vasso, 1e-12),
+                Esam.defaults().with("beta", 1).with("gamma", 1).with("ascent", vasso),
                 new MSharpness(6, vasso), new MultiStep(1, vasso), new Triggered(always, 0, vasso),
-                Reuse.defaults().when(always, true).ascent(vasso),
-                Reuse.defaults().when(always, false).ascent(vasso), new Triggered(new Trigger.Window(0, 1), 1, vasso),
+                Reuse.defaults().with("when", always).with("update", true).with("ascent", vasso),
+                Reuse.defaults().with("when", always).with("update", false).with("ascent", vasso),
+                new Triggered(new Trigger.Window(0, 1), 1, vasso),
                 new Confined(new Chosen.Roles(List.of(Role.values())), vasso))) {
             assertSame(1e-12, seed, same.over(base), alone);
         }
@@ -296,7 +298,8 @@ class FoundingIdentityTest {
         assertSame(0, seed, new LookSam(3, 0, sam, 1e-12).over(base), new Triggered(new Trigger.EveryK(3), 1, sam).over(base));
         assertSame(0, seed, new Triggered(new Trigger.Bernoulli(0), 1, vasso).over(base), base);
         assertSame(0, seed, new Confined(new Chosen.Names(List.of("nothing")), sam).over(base), base);
-        assertSame(0, seed, Esam.defaults().ascent(vasso.theta(1)).over(base), Esam.defaults().ascent(new Sam(0.2, 1e-7)).over(base));
+        assertSame(0, seed, Esam.defaults().with("ascent", vasso.theta(1)).over(base),
+                Esam.defaults().with("ascent", new Sam(0.2, 1e-7)).over(base));
     }
 
     /** At a step that pays, what is kept is orthogonal to the gradient at the weights. */

@@ -168,7 +168,7 @@ class IdentityTest {
             a[i][i] = curvature;
         }
         Quadratic q = new Quadratic(a, random.doubles(6, 1, 2).toArray(), random.doubles(6, -2, -1).toArray());
-        Optimizer stable = q.minimise(StableSam.defaults().ascent(Sam.defaults().rho(rho)).over(Sgd.of(0.1)));
+        Optimizer stable = q.minimise(StableSam.defaults().with("ascent", Sam.defaults().rho(rho)).over(Sgd.of(0.1)));
         Optimizer descent = q.minimise(Sgd.of(0.1));
         for (int t = 0; t < 10; t++) {
             stable.step(Quadratic.BATCH);
@@ -196,7 +196,7 @@ class IdentityTest {
         SparseSam sparse = new SparseSam(rho, new DynamicMask(sparsity, 0.5, 1), 1e-7);
         assertTrue(p.minimise(sparse.over(Sgd.of(0.1)), DType.F64, Options.defaults()).step(p.batch(0)).perturbationNorm() <= rho);
         Quadratic q = Quadratic.random(new SplittableRandom(seed), 9);
-        StepReport on = q.minimise(SamOn.defaults().rho(rho).over(Sgd.of(0.1)), 1, 3, Options.defaults()).step(Quadratic.BATCH);
+        StepReport on = q.minimise(SamOn.defaults().with("rho", rho).over(Sgd.of(0.1)), 1, 3, Options.defaults()).step(Quadratic.BATCH);
         assertEquals(rho, on.perturbationNorm(), 1e-9);
         double[] e = q.perturbation();
         assertArrayEquals(new double[6], Arrays.copyOf(e, 6), "weights and biases are not perturbed");
@@ -209,7 +209,7 @@ class IdentityTest {
             @ForAll @DoubleRange(min = 0, max = 0.5) double rho) {
         double[][] w = new double[2][];
         for (int i = 0; i < 2; i++) {
-            Recipe recipe = (i == 0 ? SamOn.defaults().rho(rho) : new Sam(rho, 1e-16)).over(base);
+            Recipe recipe = (i == 0 ? SamOn.defaults().with("rho", rho) : new Sam(rho, 1e-16)).over(base);
             Optimizer optimizer = Quadratic.random(new SplittableRandom(seed), 6).perExample(recipe, Role.NORM_SCALE);
             for (int t = 0; t < 10; t++) {
                 optimizer.step(Quadratic.BATCH);
@@ -222,7 +222,8 @@ class IdentityTest {
     /** Without tensors of two dimensions there is nothing to centralise. */
     @Property(tries = 60)
     void centralisedSamOfVectorsIsSam(@ForAll long seed, @ForAll @DoubleRange(min = 0, max = 0.5) double rho) {
-        for (GcSam gc : new GcSam[] {GcSam.defaults().rho(rho), GcSam.defaults().rho(rho).asPaper()}) {
+        for (SamVariant gc : new SamVariant[] {GcSam.defaults().with("rho", rho),
+            GcSam.defaults().with("rho", rho).with("normAfterGc", true).with("gcDescent", true)}) {
             Quadratic q = Quadratic.random(new SplittableRandom(seed), 9);
             Optimizer one = q.minimise(gc.over(Sgd.of(0.1).momentum(0.9)), 1, 3, Options.defaults());
             Optimizer other = q.minimise(Sam.defaults().rho(rho).over(Sgd.of(0.1).momentum(0.9)), 1, 3, Options.defaults());

@@ -81,7 +81,7 @@ class NoiseAndChoiceIdentityTest {
         assertSameBits(seed, base, new Ausam(rho, 1, 0.1, 0.1 + free, free, 1e-12), sam);
         assertSameBits(seed, base, new AeSam(sam, free, ALWAYS, ALWAYS), sam);
         assertSameBits(seed, base, new AeLookSam(sam, free, free, ALWAYS, ALWAYS, 1e-12), sam);
-        assertSameBits(seed, base, VSam.defaults().rho(rho).warmup(1), sam);
+        assertSameBits(seed, base, VSam.defaults().with("rho", rho).with("warmup", 1), sam);
         assertSame(seed, new AgnosticSam(rho, 0, free, 1e-12).over(base), sam.over(base), 1e-9);
         assertSame(seed, new AlignSam(rho, 1 + free, 1e-12).over(base), Sam.defaults().rho(rho * free).over(base), 1e-9);
     }
@@ -91,10 +91,10 @@ class NoiseAndChoiceIdentityTest {
             @ForAll @DoubleRange(min = 0, max = 0.9) double free) {
         Plain plain = new Plain();
         assertSameBits(seed, base, new AeSam(Sam.defaults().rho(rho), free, NEVER, NEVER), plain);
-        assertSameBits(seed, base, Rwp.defaults().sigma(0), plain);
+        assertSameBits(seed, base, Rwp.defaults().with("sigma", 0), plain);
         assertSameBits(seed, base, new Arwp(0, free, free, Noise.Normal.defaults()), plain);
-        assertSameBits(seed, base, LpfSgd.defaults().std(0), plain);
-        assertSameBits(seed, base, Msam.defaults().rho(0), plain);
+        assertSameBits(seed, base, LpfSgd.defaults().with("std", 0), plain);
+        assertSameBits(seed, base, Msam.defaults().with("rho", 0), plain);
         assertSame(seed, new LpfSgd(0, 7, 3, Noise.Sign.defaults()).over(base), base, 1e-9);
         assertSame(seed, new MixedRwp(0, free, rho, free, Noise.Sign.defaults()).over(base), base, 1e-9);
     }
@@ -170,7 +170,8 @@ class NoiseAndChoiceIdentityTest {
     @Property(tries = 60)
     void kSamPaysForItsExamples(@ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int k) {
         Logistic problem = new Logistic(seed, 1, 9);
-        StepReport report = problem.minimise(KSam.defaults().keep(k / 9.0).over(Sgd.of(0.1)), Options.defaults()).step(problem.batch(0));
+        StepReport report = problem.minimise(KSam.defaults().with("keep", k / 9.0).over(Sgd.of(0.1)), Options.defaults())
+                .step(problem.batch(0));
         assertEquals(1 + 2 * k / 9.0, report.forwards(), 1e-12);
         assertEquals(2 * k / 9.0, report.backwards(), 1e-12);
     }

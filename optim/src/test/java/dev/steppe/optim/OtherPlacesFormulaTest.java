@@ -91,7 +91,7 @@ class OtherPlacesFormulaTest {
     @Test
     void momentumSamIsRecalibratedForEvaluation() {
         assertTrue(problem.minimise(Msam.defaults().over(Sgd.of(0.1)), Options.defaults()).recalibrates());
-        assertFalse(problem.minimise(Msam.defaults().rho(0).over(Sgd.of(0.1)), Options.defaults()).recalibrates());
+        assertFalse(problem.minimise(Msam.defaults().with("rho", 0).over(Sgd.of(0.1)), Options.defaults()).recalibrates());
     }
 
     /** Without a momentum to look at, the last step is the momentum. */

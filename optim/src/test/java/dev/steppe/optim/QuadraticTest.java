@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Properties of SAM and ASAM, and trajectories against the formulas written out, on random quadratic functions in F64. */
 class QuadraticTest {
     private static final BaseOptimizer SGD = Sgd.of(0.1).momentum(0.9).weightDecay(0.01);
-    private static final BaseOptimizer ADAMW = AdamW.of(0.01).weightDecay(0.1);
+    private static final BaseOptimizer ADAMW = AdamW.of(0.01).with("weightDecay", 0.1);
     private static final Asam ALL = new Asam(0.5, 0, Asam.Scope.ALL, 1e-12);
 
     /** Those without a metric of the coordinates. */

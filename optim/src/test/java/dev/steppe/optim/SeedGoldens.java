@@ -49,11 +49,11 @@ final class SeedGoldens {
                 Golden.of("seed/samar", Samar.defaults().rho(0.2)),
                 Golden.of("family/sam", sam),
                 Golden.of("family/asam", Asam.defaults().rho(0.5)),
-                Golden.of("family/looksam", LookSam.defaults().ascent(sam)),
+                Golden.of("family/looksam", LookSam.defaults().with("ascent", sam)),
                 Golden.of("family/m_sam_1", new MSharpness(1, sam)),
                 Golden.of("family/m_sam_2", new MSharpness(2, sam)),
                 Golden.of("family/every_k", new Triggered(new Trigger.EveryK(3), 1, sam)),
-                Golden.of("family/reuse_eps_k2", Reuse.defaults().ascent(new Sam(0.2, 1e-16))),
+                Golden.of("family/reuse_eps_k2", Reuse.defaults().with("ascent", new Sam(0.2, 1e-16))),
                 Golden.of("family/esam_sds_topk", esam(Esam.Selection.TOP)),
                 Golden.of("family/esam_sds_official_cutoff", esam(Esam.Selection.RELEASED)),
                 Golden.of("family/esam_swp_scripted", new Esam(0.5, 1, SeedGoldens::scripted, Esam.Selection.TOP, new Sam(0.2, 1e-7))));

@@ -15,7 +15,7 @@ final class Subjects {
     /** Settings under which a short run reaches what the defaults reach late, and variants within variants; as the command line writes them. */
     private static final List<String> MORE = List.of(
             "asam:scope=all,eta=0,epsilon=1e-12",
-            "gsam:lowest=0.2,ascent=friendlysam",
+            "gsam:rhoMin=0.2,ascent=friendlysam",
             "stablesam:ascent=usam",
             "gcsam:normAfterGc=true,gcDescent=true",
             "samon:scale=elementwise,norm=infinity",
@@ -63,7 +63,7 @@ final class Subjects {
     private static final Set<String> PARTS = Set.of("bayesiansam", "lpfsgd");
 
     static final BaseOptimizer SGD = Sgd.of(0.1).momentum(0.9).weightDecay(1e-3);
-    static final BaseOptimizer ADAMW = AdamW.of(0.01).weightDecay(0.1);
+    static final BaseOptimizer ADAMW = AdamW.of(0.01).with("weightDecay", 0.1);
 
     private Subjects() {
     }

@@ -1,12 +1,7 @@
 package dev.steppe.optim.average;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Addition;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Landing;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
+import dev.steppe.optim.*;
 
 /**
  * Exponential moving average of the weights (Polyak and Juditsky, SIAM J. Control Optim. 30, 1992, in the form that TensorFlow and timm made common): {@code a =
@@ -29,14 +24,14 @@ import dev.steppe.optim.Origin;
         confidence = Confidence.HIGH,
         note = "timm averages running statistics, too; here they are measured at a")
 public record Ema(
-        @Origin("torch.optim.swa_utils.get_ema_avg_fn") double decay,
+        @Origin("torch.optim.swa_utils.get_ema_avg_fn") @Range("[0, 1)") double decay,
         @Origin("tf.train.ExponentialMovingAverage, num_updates") boolean warmup) implements Addition {
     private static final String AVERAGE = "average";
     private static final String UPDATES = "updates";
 
     /** @throws OptionException if a number is out of its range */
     public Ema {
-        OptionException.require(decay >= 0 && decay < 1, "ema", "decay", decay, "in [0, 1)");
+        OptionException.check(Ema.class, decay, warmup);
     }
 
     /** Decay 0.999, with warm-up. */

@@ -1,14 +1,7 @@
 package dev.steppe.optim.average;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Landing;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 import dev.steppe.optim.sam.Asam;
 import dev.steppe.optim.sam.Sam;
 
@@ -37,16 +30,15 @@ import dev.steppe.optim.sam.Sam;
         confidence = Confidence.HIGH,
         note = "official code read, trajectories reproduced by it; adaptive alpha with the cosine of all parameters, there of each tensor")
 public record Lookbehind(
-        @Origin("chandar-lab/Lookbehind-SAM, the optimizer's default") int k,
-        @Origin("chandar-lab/Lookbehind-SAM, the optimizer's default") double alpha,
+        @Origin("chandar-lab/Lookbehind-SAM, the optimizer's default") @Range("[1, inf)") int k,
+        @Origin("chandar-lab/Lookbehind-SAM, the optimizer's default") @Range("[0, 1]") double alpha,
         @Origin("chandar-lab/Lookbehind-SAM: alpha = -1 there") boolean adaptive,
         @Origin("chandar-lab/Lookbehind-SAM: ASAM, rho 0.5, eta 0.01") SamVariant ascent) implements SamVariant {
     private static final String ASCENT = "ascent";
 
     /** @throws OptionException if a number is out of its range, or the ascent another one */
     public Lookbehind {
-        OptionException.require(k >= 1, "lookbehind", "k", k, "at least 1");
-        OptionException.require(alpha >= 0 && alpha <= 1, "lookbehind", "alpha", alpha, "in [0, 1]");
+        OptionException.check(Lookbehind.class, k, alpha, adaptive, ascent);
         OptionException.require(ascent instanceof Sam || ascent instanceof Asam, "lookbehind", ASCENT, ascent, "sam or asam");
     }
 

@@ -1,14 +1,7 @@
 package dev.steppe.optim.average;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Landing;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Sharpness-aware lookahead, SALA (Tan, Zhang, Liu, Gong, TPAMI 2024; cltan023/sala2023). Fast weights p, slow weights s, and d, what the last synchronisation left
@@ -36,8 +29,8 @@ import dev.steppe.optim.SamVariant;
         confidence = Confidence.HIGH,
         note = "official code read, trajectories reproduced by it; its norm is taken per parameter group, here over all parameters")
 public record Sala(
-        @Origin("cltan023/sala2023, the optimizer's default; its run.sh: 2") int k,
-        @Origin("cltan023/sala2023, the optimizer's default; its run.sh: 0.5") double alpha,
+        @Origin("cltan023/sala2023, the optimizer's default; its run.sh: 2") @Range("[2, inf)") int k,
+        @Origin("cltan023/sala2023, the optimizer's default; its run.sh: 0.5") @Range("[0, 1]") double alpha,
         @Origin("cltan023/sala2023, the optimizer's default; its run.sh: 0.2") double rho,
         @Origin("cltan023/sala2023") double epsilon) implements SamVariant {
     private static final String SLOW = "slow";
@@ -45,10 +38,7 @@ public record Sala(
 
     /** @throws OptionException if a number is out of its range */
     public Sala {
-        OptionException.require(k >= 2, "sala", "k", k, "at least 2");
-        OptionException.require(alpha >= 0 && alpha <= 1, "sala", "alpha", alpha, "in [0, 1]");
-        OptionException.requireLength("sala", "rho", rho);
-        OptionException.requireLength("sala", "epsilon", epsilon);
+        OptionException.check(Sala.class, k, alpha, rho, epsilon);
     }
 
     /** k 5, alpha 0.8, radius 0.05. */

@@ -1,12 +1,7 @@
 package dev.steppe.optim.average;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Addition;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Landing;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
+import dev.steppe.optim.*;
 
 /**
  * Stochastic weight averaging (Izmailov, Podoprikhin, Garipov, Vetrov, Wilson, UAI 2018, arXiv 1803.05407): from some time on, the weights after every so many
@@ -29,15 +24,14 @@ import dev.steppe.optim.Origin;
         confidence = Confidence.HIGH,
         note = "the running mean of the paper; it collects once an epoch, here every so many steps")
 public record Swa(
-        @Origin("arXiv 1803.05407, section 5.1: 75 % of the budget") double start,
-        @Origin("khanrc/swad: every step; arXiv 1803.05407: once an epoch") int every) implements Addition {
+        @Origin("arXiv 1803.05407, section 5.1: 75 % of the budget") @Range(value = "[0, 1)", of = "a fraction of the run") double start,
+        @Origin("khanrc/swad: every step; arXiv 1803.05407: once an epoch") @Range("[1, inf)") int every) implements Addition {
     private static final String AVERAGE = "average";
     private static final String COLLECTED = "collected";
 
     /** @throws OptionException if a number is out of its range */
     public Swa {
-        OptionException.require(start >= 0 && start < 1, "swa", "start", start, "in [0, 1), a fraction of the run");
-        OptionException.require(every >= 1, "swa", "every", every, "at least 1");
+        OptionException.check(Swa.class, start, every);
     }
 
     /** After every step of the last quarter. */

@@ -1,12 +1,7 @@
 package dev.steppe.optim.average;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Addition;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Landing;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
+import dev.steppe.optim.*;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 
@@ -35,8 +30,8 @@ import java.util.stream.LongStream;
         confidence = Confidence.HIGH,
         note = "official code read (LossValley); needs validations: the trainer gives the loss on its test data after each epoch")
 public record Swad(
-        @Origin("khanrc/swad, config.yaml: n_converge") int converge,
-        @Origin("khanrc/swad, config.yaml: n_tolerance") int tolerance,
+        @Origin("khanrc/swad, config.yaml: n_converge") @Range("[1, inf)") int converge,
+        @Origin("khanrc/swad, config.yaml: n_tolerance") @Range("[1, inf)") int tolerance,
         @Origin("khanrc/swad, config.yaml: tolerance_ratio") double ratio) implements Addition {
     private static final String SEGMENT = "segment";
     private static final String STEPS = "steps";
@@ -51,9 +46,7 @@ public record Swad(
 
     /** @throws OptionException if a number is out of its range */
     public Swad {
-        OptionException.require(converge >= 1, "swad", "converge", converge, "at least 1");
-        OptionException.require(tolerance >= 1, "swad", "tolerance", tolerance, "at least 1");
-        OptionException.requireLength("swad", "ratio", ratio);
+        OptionException.check(Swad.class, converge, tolerance, ratio);
     }
 
     /** Windows of 3 and 6, ratio 0.3. */

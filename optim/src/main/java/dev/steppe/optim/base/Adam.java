@@ -1,11 +1,6 @@
 package dev.steppe.optim.base;
 
-import dev.steppe.optim.BaseOptimizer;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Update;
+import dev.steppe.optim.*;
 import java.util.List;
 
 /**
@@ -31,8 +26,8 @@ import java.util.List;
         note = "as torch.optim.Adam, checked against it")
 public record Adam(
         @Origin("arXiv 1412.6980, algorithm 1; torch.optim.Adam") double learningRate,
-        @Origin("arXiv 1412.6980, algorithm 1; torch.optim.Adam") double beta1,
-        @Origin("arXiv 1412.6980, algorithm 1; torch.optim.Adam") double beta2,
+        @Origin("arXiv 1412.6980, algorithm 1; torch.optim.Adam") @Range("[0, 1)") double beta1,
+        @Origin("arXiv 1412.6980, algorithm 1; torch.optim.Adam") @Range("[0, 1)") double beta2,
         @Origin("arXiv 1412.6980, algorithm 1; torch.optim.Adam") double epsilon,
         @Origin("torch.optim.Adam") double weightDecay) implements BaseOptimizer {
     private static final String MEAN = "mean";
@@ -40,11 +35,7 @@ public record Adam(
 
     /** @throws OptionException if a number is out of its range */
     public Adam {
-        OptionException.requireLength("adam", "learningRate", learningRate);
-        OptionException.require(beta1 >= 0 && beta1 < 1, "adam", "beta1", beta1, "in [0, 1)");
-        OptionException.require(beta2 >= 0 && beta2 < 1, "adam", "beta2", beta2, "in [0, 1)");
-        OptionException.requireLength("adam", "epsilon", epsilon);
-        OptionException.requireLength("adam", "weightDecay", weightDecay);
+        OptionException.check(Adam.class, learningRate, beta1, beta2, epsilon, weightDecay);
     }
 
     /** Learning rate 0.001, betas 0.9 and 0.999, epsilon 1e-8, no decay. */
@@ -55,21 +46,6 @@ public record Adam(
     /** The defaults with another learning rate. */
     public static Adam of(double learningRate) {
         return new Adam(learningRate, 0.9, 0.999, 1e-8, 0);
-    }
-
-    @Override
-    public Adam learningRate(double learningRate) {
-        return new Adam(learningRate, beta1, beta2, epsilon, weightDecay);
-    }
-
-    /** This optimizer with other decay rates of its two averages. */
-    public Adam betas(double beta1, double beta2) {
-        return new Adam(learningRate, beta1, beta2, epsilon, weightDecay);
-    }
-
-    /** This optimizer with weight decay. */
-    public Adam weightDecay(double weightDecay) {
-        return new Adam(learningRate, beta1, beta2, epsilon, weightDecay);
     }
 
     @Override

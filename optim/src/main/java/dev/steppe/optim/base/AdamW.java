@@ -1,11 +1,6 @@
 package dev.steppe.optim.base;
 
-import dev.steppe.optim.BaseOptimizer;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Update;
+import dev.steppe.optim.*;
 import java.util.List;
 
 /**
@@ -32,8 +27,8 @@ import java.util.List;
         note = "as torch.optim.AdamW, checked against it")
 public record AdamW(
         @Origin("torch.optim.AdamW") double learningRate,
-        @Origin("torch.optim.AdamW") double beta1,
-        @Origin("torch.optim.AdamW") double beta2,
+        @Origin("torch.optim.AdamW") @Range("[0, 1)") double beta1,
+        @Origin("torch.optim.AdamW") @Range("[0, 1)") double beta2,
         @Origin("torch.optim.AdamW") double epsilon,
         @Origin("torch.optim.AdamW") double weightDecay) implements BaseOptimizer {
     private static final String MEAN = "mean";
@@ -41,11 +36,7 @@ public record AdamW(
 
     /** @throws OptionException if a number is out of its range */
     public AdamW {
-        OptionException.requireLength("adamw", "learningRate", learningRate);
-        OptionException.require(beta1 >= 0 && beta1 < 1, "adamw", "beta1", beta1, "in [0, 1)");
-        OptionException.require(beta2 >= 0 && beta2 < 1, "adamw", "beta2", beta2, "in [0, 1)");
-        OptionException.requireLength("adamw", "epsilon", epsilon);
-        OptionException.requireLength("adamw", "weightDecay", weightDecay);
+        OptionException.check(AdamW.class, learningRate, beta1, beta2, epsilon, weightDecay);
     }
 
     /** Learning rate 0.001, betas 0.9 and 0.999, epsilon 1e-8, decay 0.01. */
@@ -56,21 +47,6 @@ public record AdamW(
     /** The defaults with another learning rate. */
     public static AdamW of(double learningRate) {
         return new AdamW(learningRate, 0.9, 0.999, 1e-8, 1e-2);
-    }
-
-    @Override
-    public AdamW learningRate(double learningRate) {
-        return new AdamW(learningRate, beta1, beta2, epsilon, weightDecay);
-    }
-
-    /** This optimizer with other decay rates of its two averages. */
-    public AdamW betas(double beta1, double beta2) {
-        return new AdamW(learningRate, beta1, beta2, epsilon, weightDecay);
-    }
-
-    /** This optimizer with another weight decay. */
-    public AdamW weightDecay(double weightDecay) {
-        return new AdamW(learningRate, beta1, beta2, epsilon, weightDecay);
     }
 
     @Override

@@ -1,12 +1,7 @@
 package dev.steppe.optim.base;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.BaseOptimizer;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Update;
+import dev.steppe.optim.*;
 import java.util.List;
 
 /**
@@ -35,23 +30,18 @@ import java.util.List;
         note = "the paper's algorithm 2; phi clamps to [least, most]; tensors of norm 0 as in NVIDIA's FusedLAMB")
 public record Lamb(
         @Origin("NVIDIA apex, FusedLAMB") double learningRate,
-        @Origin("NVIDIA apex, FusedLAMB") double beta1,
-        @Origin("NVIDIA apex, FusedLAMB") double beta2,
+        @Origin("NVIDIA apex, FusedLAMB") @Range("[0, 1)") double beta1,
+        @Origin("NVIDIA apex, FusedLAMB") @Range("[0, 1)") double beta2,
         @Origin("NVIDIA apex, FusedLAMB") double epsilon,
         @Origin("NVIDIA apex, FusedLAMB") double weightDecay,
         @Origin("NVIDIA apex, FusedLAMB: phi(z) = z") double least,
-        @Origin("NVIDIA apex, FusedLAMB: phi(z) = z") double most) implements BaseOptimizer {
+        @Origin("NVIDIA apex, FusedLAMB: phi(z) = z") @Range("[0, inf]") double most) implements BaseOptimizer {
     private static final String MEAN = "mean";
     private static final String SQUARE = "square";
 
     /** @throws OptionException if a number is out of its range */
     public Lamb {
-        OptionException.requireLength("lamb", "learningRate", learningRate);
-        OptionException.require(beta1 >= 0 && beta1 < 1, "lamb", "beta1", beta1, "in [0, 1)");
-        OptionException.require(beta2 >= 0 && beta2 < 1, "lamb", "beta2", beta2, "in [0, 1)");
-        OptionException.requireLength("lamb", "epsilon", epsilon);
-        OptionException.requireLength("lamb", "weightDecay", weightDecay);
-        OptionException.requireLength("lamb", "least", least);
+        OptionException.check(Lamb.class, learningRate, beta1, beta2, epsilon, weightDecay, least, most);
         OptionException.require(most >= least, "lamb", "most", most, "at least " + least);
     }
 
@@ -63,16 +53,6 @@ public record Lamb(
     /** The defaults with another learning rate. */
     public static Lamb of(double learningRate) {
         return new Lamb(learningRate, 0.9, 0.999, 1e-6, 1e-2, 0, Double.POSITIVE_INFINITY);
-    }
-
-    @Override
-    public Lamb learningRate(double learningRate) {
-        return new Lamb(learningRate, beta1, beta2, epsilon, weightDecay, least, most);
-    }
-
-    /** This optimizer with another weight decay. */
-    public Lamb weightDecay(double weightDecay) {
-        return new Lamb(learningRate, beta1, beta2, epsilon, weightDecay, least, most);
     }
 
     @Override

@@ -1,11 +1,6 @@
 package dev.steppe.optim.base;
 
-import dev.steppe.optim.BaseOptimizer;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Update;
+import dev.steppe.optim.*;
 import java.util.List;
 
 /**
@@ -31,17 +26,14 @@ import java.util.List;
         note = "the paper's algorithm 2")
 public record Lion(
         @Origin("google/automl, lion/lion_pytorch.py") double learningRate,
-        @Origin("arXiv 2302.06675, algorithm 2") double beta1,
-        @Origin("arXiv 2302.06675, algorithm 2") double beta2,
+        @Origin("arXiv 2302.06675, algorithm 2") @Range("[0, 1)") double beta1,
+        @Origin("arXiv 2302.06675, algorithm 2") @Range("[0, 1)") double beta2,
         @Origin("google/automl, lion/lion_pytorch.py") double weightDecay) implements BaseOptimizer {
     private static final String MOMENTUM = "momentum";
 
     /** @throws OptionException if a number is out of its range */
     public Lion {
-        OptionException.requireLength("lion", "learningRate", learningRate);
-        OptionException.require(beta1 >= 0 && beta1 < 1, "lion", "beta1", beta1, "in [0, 1)");
-        OptionException.require(beta2 >= 0 && beta2 < 1, "lion", "beta2", beta2, "in [0, 1)");
-        OptionException.requireLength("lion", "weightDecay", weightDecay);
+        OptionException.check(Lion.class, learningRate, beta1, beta2, weightDecay);
     }
 
     /** Learning rate 0.0001, betas 0.9 and 0.99, no decay. */
@@ -52,21 +44,6 @@ public record Lion(
     /** The defaults with another learning rate. */
     public static Lion of(double learningRate) {
         return new Lion(learningRate, 0.9, 0.99, 0);
-    }
-
-    @Override
-    public Lion learningRate(double learningRate) {
-        return new Lion(learningRate, beta1, beta2, weightDecay);
-    }
-
-    /** This optimizer with other interpolation factors. */
-    public Lion betas(double beta1, double beta2) {
-        return new Lion(learningRate, beta1, beta2, weightDecay);
-    }
-
-    /** This optimizer with weight decay. */
-    public Lion weightDecay(double weightDecay) {
-        return new Lion(learningRate, beta1, beta2, weightDecay);
     }
 
     @Override

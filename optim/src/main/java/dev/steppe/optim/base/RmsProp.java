@@ -1,11 +1,6 @@
 package dev.steppe.optim.base;
 
-import dev.steppe.optim.BaseOptimizer;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Update;
+import dev.steppe.optim.*;
 import java.util.List;
 
 /**
@@ -31,20 +26,16 @@ import java.util.List;
         note = "as torch.optim.RMSprop, checked against it; with a momentum it keeps one array more")
 public record RmsProp(
         @Origin("torch.optim.RMSprop") double learningRate,
-        @Origin("torch.optim.RMSprop") double alpha,
+        @Origin("torch.optim.RMSprop") @Range("[0, 1)") double alpha,
         @Origin("torch.optim.RMSprop") double epsilon,
-        @Origin("torch.optim.RMSprop") double momentum,
+        @Origin("torch.optim.RMSprop") @Range("[0, 1)") double momentum,
         @Origin("torch.optim.RMSprop") double weightDecay) implements BaseOptimizer {
     private static final String SQUARE = "square";
     private static final String MOMENTUM = "momentum";
 
     /** @throws OptionException if a number is out of its range */
     public RmsProp {
-        OptionException.requireLength("rmsprop", "learningRate", learningRate);
-        OptionException.require(alpha >= 0 && alpha < 1, "rmsprop", "alpha", alpha, "in [0, 1)");
-        OptionException.requireLength("rmsprop", "epsilon", epsilon);
-        OptionException.require(momentum >= 0 && momentum < 1, "rmsprop", "momentum", momentum, "in [0, 1)");
-        OptionException.requireLength("rmsprop", "weightDecay", weightDecay);
+        OptionException.check(RmsProp.class, learningRate, alpha, epsilon, momentum, weightDecay);
     }
 
     /** Learning rate 0.01, alpha 0.99, epsilon 1e-8, no momentum, no decay. */
@@ -55,21 +46,6 @@ public record RmsProp(
     /** The defaults with another learning rate. */
     public static RmsProp of(double learningRate) {
         return new RmsProp(learningRate, 0.99, 1e-8, 0, 0);
-    }
-
-    @Override
-    public RmsProp learningRate(double learningRate) {
-        return new RmsProp(learningRate, alpha, epsilon, momentum, weightDecay);
-    }
-
-    /** This optimizer with a momentum. */
-    public RmsProp momentum(double momentum) {
-        return new RmsProp(learningRate, alpha, epsilon, momentum, weightDecay);
-    }
-
-    /** This optimizer with weight decay. */
-    public RmsProp weightDecay(double weightDecay) {
-        return new RmsProp(learningRate, alpha, epsilon, momentum, weightDecay);
     }
 
     @Override

@@ -1,11 +1,6 @@
 package dev.steppe.optim.base;
 
-import dev.steppe.optim.BaseOptimizer;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Update;
+import dev.steppe.optim.*;
 import java.util.List;
 
 /**
@@ -30,16 +25,14 @@ import java.util.List;
         note = "as torch.optim.SGD, checked against it; with a momentum it keeps one array more")
 public record Sgd(
         @Origin("davda54/sam, example/train.py") double learningRate,
-        @Origin("torch.optim.SGD") double momentum,
+        @Origin("torch.optim.SGD") @Range("[0, 1)") double momentum,
         @Origin("torch.optim.SGD") double weightDecay,
         @Origin("torch.optim.SGD") boolean nesterov) implements BaseOptimizer {
     private static final String MOMENTUM = "momentum";
 
     /** @throws OptionException if a number is out of its range */
     public Sgd {
-        OptionException.requireLength("sgd", "learningRate", learningRate);
-        OptionException.require(momentum >= 0 && momentum < 1, "sgd", "momentum", momentum, "in [0, 1)");
-        OptionException.requireLength("sgd", "weightDecay", weightDecay);
+        OptionException.check(Sgd.class, learningRate, momentum, weightDecay, nesterov);
         OptionException.require(!nesterov || momentum > 0, "sgd", "nesterov", nesterov, "false without momentum");
     }
 

@@ -2,13 +2,7 @@ package dev.steppe.optim.loss;
 
 import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 import dev.steppe.optim.loss.FactorPairs.Pair;
 
 /**
@@ -66,7 +60,7 @@ public record Bar(
 
     /** @throws OptionException if a number is out of its range */
     public Bar {
-        OptionException.requireLength("bar", "alpha", alpha);
+        OptionException.check(Bar.class, mode, alpha, decay, pairs);
     }
 
     /** nBAR with alpha 0.05 and a cosine, on neighbouring weights. */

@@ -9,12 +9,7 @@ import dev.steppe.core.RandomKey;
 import dev.steppe.core.Tape;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.Kernels;
-import dev.steppe.optim.Addition;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Landing;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
+import dev.steppe.optim.*;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -41,20 +36,18 @@ import java.util.Map;
         note = "official code read, no trajectory; lambda is 0.3 in the code, 0.8 in its run.sh; the decay is timm's, the paper's may be 0.9995 (uncertain)")
 public record Mesa(
         @Origin("AngusDujw/SAF, code; its run.sh: 0.8") double lambda,
-        @Origin("AngusDujw/SAF, code") double temperature,
-        @Origin("AngusDujw/SAF: timm's default; the paper's may be 0.9995 (uncertain)") double decay,
-        @Origin("AngusDujw/SAF, code: kl_start, 5 of 300 epochs") double start) implements Addition {
+        @Origin("AngusDujw/SAF, code") @Range("(0, inf)") double temperature,
+        @Origin("AngusDujw/SAF: timm's default; the paper's may be 0.9995 (uncertain)") @Range("[0, 1)") double decay,
+        @Origin("AngusDujw/SAF, code: kl_start, 5 of 300 epochs") @Range(value = "[0, 1)", of = "a fraction of the run") double start)
+        implements
+            Addition {
     private static final String AVERAGE = "average";
     private static final String MEAN = "/mean";
     private static final String VARIANCE = "/variance";
 
     /** @throws OptionException if a number is out of its range */
     public Mesa {
-        OptionException.requireLength("mesa", "lambda", lambda);
-        OptionException.require(temperature > 0 && Double.isFinite(temperature), "mesa", "temperature", temperature,
-                "finite and greater than 0");
-        OptionException.require(decay >= 0 && decay < 1, "mesa", "decay", decay, "in [0, 1)");
-        OptionException.require(start >= 0 && start < 1, "mesa", "start", start, "in [0, 1), a fraction of the run");
+        OptionException.check(Mesa.class, lambda, temperature, decay, start);
     }
 
     /** Lambda 0.3, temperature 5, decay 0.9998, after the first sixtieth of the run. */

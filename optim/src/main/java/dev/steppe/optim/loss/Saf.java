@@ -6,12 +6,7 @@ import dev.steppe.core.Pass;
 import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.DType;
-import dev.steppe.optim.Addition;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Landing;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
+import dev.steppe.optim.*;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -41,8 +36,8 @@ import java.util.Map;
         note = "official code read, no trajectory; lambda is 0.16 in the code, 0.3 and 0.8 in its README; epochs are counted for each example")
 public record Saf(
         @Origin("AngusDujw/SAF, code; its README: 0.3, 0.8") double lambda,
-        @Origin("AngusDujw/SAF, code") double temperature,
-        @Origin("AngusDujw/SAF, code: minus_epoch; its README: 2, 3") int delay,
+        @Origin("AngusDujw/SAF, code") @Range("(0, inf)") double temperature,
+        @Origin("AngusDujw/SAF, code: minus_epoch; its README: 2, 3") @Range("[1, inf)") int delay,
         @Origin("AngusDujw/SAF, code: kl_start") int start,
         @Origin("AngusDujw/SAF, code: kl_end") int end) implements Addition {
     private static final String LOGITS = "logits";
@@ -50,11 +45,7 @@ public record Saf(
 
     /** @throws OptionException if a number is out of its range */
     public Saf {
-        OptionException.requireLength("saf", "lambda", lambda);
-        OptionException.require(temperature > 0 && Double.isFinite(temperature), "saf", "temperature", temperature,
-                "finite and greater than 0");
-        OptionException.require(delay >= 1, "saf", "delay", delay, "at least 1");
-        OptionException.require(start >= 0, "saf", "start", start, "at least 0");
+        OptionException.check(Saf.class, lambda, temperature, delay, start, end);
         OptionException.require(end > start, "saf", "end", end, "greater than start, " + start);
     }
 

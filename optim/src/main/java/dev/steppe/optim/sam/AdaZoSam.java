@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * AdaZo-SAM (Refael, Arbel, Lindenbaum, Tirer, arXiv 2502.19571): the direction of ascent from losses alone, so one gradient per step.
@@ -34,32 +28,18 @@ import dev.steppe.optim.SamVariant;
         note = "inferred: sign and probes; no official code")
 public record AdaZoSam(
         @Origin("arXiv 2010.01412, section 3.1: the radius of SAM") double rho,
-        @Origin("a third party's code; inferred") double mu,
-        @Origin("a third party's code; inferred") int probes,
+        @Origin("a third party's code; inferred") @Range("(0, inf)") double mu,
+        @Origin("a third party's code; inferred") @Range("[1, inf)") int probes,
         @Origin("davda54/sam") double epsilon,
         @Origin("arXiv 2502.19571: normal") Noise noise) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public AdaZoSam {
-        OptionException.requireLength("adazosam", "rho", rho);
-        OptionException.require(mu > 0 && mu < Double.POSITIVE_INFINITY, "adazosam", "mu", mu, "finite and greater than 0");
-        OptionException.require(probes >= 1, "adazosam", "probes", probes, "at least 1");
-        OptionException.requireLength("adazosam", "epsilon", epsilon);
-        OptionException.require(noise != null, "adazosam", "noise", noise, "given");
+        OptionException.check(AdaZoSam.class, rho, mu, probes, epsilon, noise);
     }
 
     /** Radius 0.05, one normal probe of length 0.001. */
     public static AdaZoSam defaults() {
         return new AdaZoSam(0.05, 1e-3, 1, 1e-12, Noise.Normal.defaults());
-    }
-
-    /** This variant with another radius. */
-    public AdaZoSam rho(double rho) {
-        return new AdaZoSam(rho, mu, probes, epsilon, noise);
-    }
-
-    /** This variant with other probes. */
-    public AdaZoSam probes(int probes, double mu, Noise noise) {
-        return new AdaZoSam(rho, mu, probes, epsilon, noise);
     }
 
     @Override

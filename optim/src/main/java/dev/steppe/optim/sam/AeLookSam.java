@@ -1,14 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * AE-LookSAM (Jiang, Yang, Zhang, Kwok, ICLR 2023, arXiv 2304.14647): the gate of {@linkplain AeSam AE-SAM} decides which steps are SAM's, and the others use
@@ -35,38 +28,20 @@ import dev.steppe.optim.SamVariant;
 public record AeLookSam(
         @Origin("arXiv 2304.14647, section 4: SAM") SamVariant ascent,
         @Origin("arXiv 2203.02714, section 4") double alpha,
-        @Origin("arXiv 2304.14647, section 4") double delta,
-        @Origin("arXiv 2304.14647, section 4") double lambda1,
-        @Origin("arXiv 2304.14647, section 4") double lambda2,
+        @Origin("arXiv 2304.14647, section 4") @Range("[0, 1)") double delta,
+        @Origin("arXiv 2304.14647, section 4") @Range("[-inf, inf]") double lambda1,
+        @Origin("arXiv 2304.14647, section 4") @Range("[-inf, inf]") double lambda2,
         @Origin("davda54/sam") double epsilon) implements SamVariant {
     private static final String ORTHOGONAL = "orthogonal";
 
     /** @throws OptionException if a number is out of its range */
     public AeLookSam {
-        OptionException.require(ascent != null, "aelooksam", "ascent", ascent, "given");
-        OptionException.requireLength("aelooksam", "alpha", alpha);
-        Outlier.require("aelooksam", delta, lambda1, lambda2);
-        OptionException.requireLength("aelooksam", "epsilon", epsilon);
+        OptionException.check(AeLookSam.class, ascent, alpha, delta, lambda1, lambda2, epsilon);
     }
 
     /** Radius 0.05, alpha 0.7, the gate of AE-SAM. */
     public static AeLookSam defaults() {
         return new AeLookSam(Sam.defaults(), 0.7, 0.9, -1, 1, 1e-12);
-    }
-
-    /** This variant with another ascent than SAM's. */
-    public AeLookSam ascent(SamVariant ascent) {
-        return new AeLookSam(ascent, alpha, delta, lambda1, lambda2, epsilon);
-    }
-
-    /** This variant with another alpha. */
-    public AeLookSam alpha(double alpha) {
-        return new AeLookSam(ascent, alpha, delta, lambda1, lambda2, epsilon);
-    }
-
-    /** This variant with other thresholds, at the end and at the start of the run. */
-    public AeLookSam thresholds(double lambda1, double lambda2) {
-        return new AeLookSam(ascent, alpha, delta, lambda1, lambda2, epsilon);
     }
 
     @Override

@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * AE-SAM (Jiang, Yang, Zhang, Kwok, ICLR 2023, arXiv 2304.14647): SAM only where the gradient is long, as seen against its running mean and variance. With
@@ -30,28 +24,17 @@ import dev.steppe.optim.SamVariant;
         note = "constants and initial state from memory")
 public record AeSam(
         @Origin("arXiv 2304.14647, section 4: SAM") SamVariant ascent,
-        @Origin("arXiv 2304.14647, section 4") double delta,
-        @Origin("arXiv 2304.14647, section 4") double lambda1,
-        @Origin("arXiv 2304.14647, section 4") double lambda2) implements SamVariant {
+        @Origin("arXiv 2304.14647, section 4") @Range("[0, 1)") double delta,
+        @Origin("arXiv 2304.14647, section 4") @Range("[-inf, inf]") double lambda1,
+        @Origin("arXiv 2304.14647, section 4") @Range("[-inf, inf]") double lambda2) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public AeSam {
-        OptionException.require(ascent != null, "aesam", "ascent", ascent, "given");
-        Outlier.require("aesam", delta, lambda1, lambda2);
+        OptionException.check(AeSam.class, ascent, delta, lambda1, lambda2);
     }
 
     /** Radius 0.05, delta 0.9, from one standard deviation above the mean to one below it: about half of the steps. */
     public static AeSam defaults() {
         return new AeSam(Sam.defaults(), 0.9, -1, 1);
-    }
-
-    /** This variant with another one than SAM in the steps that pass the gate. */
-    public AeSam ascent(SamVariant ascent) {
-        return new AeSam(ascent, delta, lambda1, lambda2);
-    }
-
-    /** This variant with other thresholds, at the end and at the start of the run. */
-    public AeSam thresholds(double lambda1, double lambda2) {
-        return new AeSam(ascent, delta, lambda1, lambda2);
     }
 
     @Override

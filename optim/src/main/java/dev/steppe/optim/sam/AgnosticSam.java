@@ -2,13 +2,7 @@ package dev.steppe.optim.sam;
 
 import dev.steppe.core.Batch;
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Agnostic-SAM (Nguyen, Tran, Phung, Le, arXiv 2406.07107): up on the batch of the step, b, and down on an {@linkplain SamStep#auxiliary auxiliary} one, a.
@@ -36,16 +30,11 @@ import dev.steppe.optim.SamVariant;
 public record AgnosticSam(
         @Origin("arXiv 2010.01412, section 3.1: the radius of SAM; inferred") double rho1,
         @Origin("inferred: half of rho1") double rho2,
-        @Origin("arXiv 2406.07107, ablation") double beta,
+        @Origin("arXiv 2406.07107, ablation") @Range("[0, 1)") double beta,
         @Origin("davda54/sam") double epsilon) implements SamVariant {
-    private static final String AVERAGE = "average";
-
     /** @throws OptionException if a number is out of its range */
     public AgnosticSam {
-        OptionException.requireLength("agnosticsam", "rho1", rho1);
-        OptionException.requireLength("agnosticsam", "rho2", rho2);
-        OptionException.require(beta >= 0 && beta < 1, "agnosticsam", "beta", beta, "in [0, 1)");
-        OptionException.requireLength("agnosticsam", "epsilon", epsilon);
+        OptionException.check(AgnosticSam.class, rho1, rho2, beta, epsilon);
     }
 
     /** Radii 0.05 and 0.025, beta 0.9. */
@@ -53,26 +42,11 @@ public record AgnosticSam(
         return new AgnosticSam(0.05, 0.025, 0.9, 1e-12);
     }
 
-    /** This variant with other radii. */
-    public AgnosticSam rho(double rho1, double rho2) {
-        return new AgnosticSam(rho1, rho2, beta, epsilon);
-    }
-
-    /** This variant with another average. */
-    public AgnosticSam beta(double beta) {
-        return new AgnosticSam(rho1, rho2, beta, epsilon);
-    }
-
     @Override
     public Perturbation perturbation(SamStep step) {
         Perturbation up = step.ball(step.gradient().vector(), rho1, epsilon);
         Batch a = step.auxiliary();
         Tensor there = step.gradientAside(step.ball(step.gradientAside(Perturbation.NONE, a).vector(), rho2, epsilon), a).vector();
-        Tensor last = step.memory(AVERAGE);
-        Tensor m = last == null || beta == 0 ? there : step.combine(beta, last, 1 - beta, there);
-        if (beta > 0) {
-            step.remember(AVERAGE, m);
-        }
-        return step.sum(up, step.ball(m, -rho2, epsilon));
+        return step.sum(up, step.ball(step.average("average", 1 - beta, there), -rho2, epsilon));
     }
 }

@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Align-SAM (Nguyen et al., ICLR 2026), the successor of {@linkplain AgnosticSam Agnostic-SAM} (arXiv 2406.07107): {@code e = rho (lambda N(g_b(w)) - N(g_a(w)))} with
@@ -34,24 +28,12 @@ public record AlignSam(
         @Origin("davda54/sam") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public AlignSam {
-        OptionException.requireLength("alignsam", "rho", rho);
-        OptionException.requireLength("alignsam", "lambda", lambda);
-        OptionException.requireLength("alignsam", "epsilon", epsilon);
+        OptionException.check(AlignSam.class, rho, lambda, epsilon);
     }
 
     /** Radius 0.05, lambda 2. */
     public static AlignSam defaults() {
         return new AlignSam(0.05, 2, 1e-12);
-    }
-
-    /** This variant with another radius. */
-    public AlignSam rho(double rho) {
-        return new AlignSam(rho, lambda, epsilon);
-    }
-
-    /** This variant with another weight of the way up. */
-    public AlignSam lambda(double lambda) {
-        return new AlignSam(rho, lambda, epsilon);
     }
 
     @Override

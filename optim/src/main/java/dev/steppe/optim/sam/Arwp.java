@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Adaptive random weight perturbation (Li, Tao, Yan, Lei, Wu, Fang, He, Huang, TMLR 2024, arXiv 2404.00357; nblt/mARWP): the noise of {@linkplain Rwp RWP}, smaller where gradients
@@ -33,41 +27,18 @@ import dev.steppe.optim.SamVariant;
 public record Arwp(
         @Origin("nblt/mARWP") double sigma,
         @Origin("nblt/mARWP") double eta,
-        @Origin("nblt/mARWP") double beta,
+        @Origin("nblt/mARWP") @Range("[0, 1)") double beta,
         @Origin("nblt/mARWP: normal") Noise noise) implements SamVariant {
     private static final String SQUARES = "squares";
 
     /** @throws OptionException if a number is out of its range */
     public Arwp {
-        OptionException.requireLength("arwp", "sigma", sigma);
-        OptionException.requireLength("arwp", "eta", eta);
-        OptionException.require(beta >= 0 && beta < 1, "arwp", "beta", beta, "in [0, 1)");
-        OptionException.require(noise != null, "arwp", "noise", noise, "given");
+        OptionException.check(Arwp.class, sigma, eta, beta, noise);
     }
 
     /** Sigma 0.015, eta 0.1, beta 0.99, normal noise. */
     public static Arwp defaults() {
         return new Arwp(0.015, 0.1, 0.99, Noise.Normal.defaults());
-    }
-
-    /** This variant with more or less noise. */
-    public Arwp sigma(double sigma) {
-        return new Arwp(sigma, eta, beta, noise);
-    }
-
-    /** This variant with another weight of F. */
-    public Arwp eta(double eta) {
-        return new Arwp(sigma, eta, beta, noise);
-    }
-
-    /** This variant with another memory of F. */
-    public Arwp beta(double beta) {
-        return new Arwp(sigma, eta, beta, noise);
-    }
-
-    /** This variant with another source of noise. */
-    public Arwp noise(Noise noise) {
-        return new Arwp(sigma, eta, beta, noise);
     }
 
     @Override

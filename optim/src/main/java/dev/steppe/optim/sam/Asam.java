@@ -5,14 +5,7 @@ import dev.steppe.core.Role;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.ElementwiseKernel;
 import dev.steppe.kernels.Unary;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Metric;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Adaptive SAM (Kwon, Kim, Park, Choi, ICML 2021, arXiv 2102.11600): the radius is measured in units of |w|, so that rescaling a layer does not change the ball.
@@ -48,9 +41,7 @@ public record Asam(
 
     /** @throws OptionException if a number is out of its range */
     public Asam {
-        OptionException.requireLength("asam", "rho", rho);
-        OptionException.requireLength("asam", "eta", eta);
-        OptionException.requireLength("asam", "epsilon", epsilon);
+        OptionException.check(Asam.class, rho, eta, scope, epsilon);
     }
 
     /** The authors' form: radius 0.5, eta 0.01, on weights. */

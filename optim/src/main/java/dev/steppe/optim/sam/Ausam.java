@@ -2,14 +2,7 @@ package dev.steppe.optim.sam;
 
 import dev.steppe.core.Batch;
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * AUSAM (Deng, Pang, Zhang, AAAI 2025, arXiv 2406.08001; ajiaaa/AUSAM): SAM on a part of each batch, drawn without replacement, and more often those examples whose loss the
@@ -38,39 +31,20 @@ import dev.steppe.optim.SamVariant;
         note = "1 pass once all examples were seen; official code read; no reference trajectory")
 public record Ausam(
         @Origin("ajiaaa/AUSAM, train.py") double rho,
-        @Origin("ajiaaa/AUSAM, train.py") double alpha,
-        @Origin("ajiaaa/AUSAM, train.py") double fmin,
-        @Origin("ajiaaa/AUSAM, train.py") double fmax,
-        @Origin("ajiaaa/AUSAM, train.py: 30 of 200 epochs") double ramp,
+        @Origin("ajiaaa/AUSAM, train.py") @Range(value = "(0, 1]", of = "a part of the batch") double alpha,
+        @Origin("ajiaaa/AUSAM, train.py") @Range("(0, inf)") double fmin,
+        @Origin("ajiaaa/AUSAM, train.py") @Range("(0, inf)") double fmax,
+        @Origin("ajiaaa/AUSAM, train.py: 30 of 200 epochs") @Range(value = "[0, 1]", of = "a part of the run") double ramp,
         @Origin("ajiaaa/AUSAM, sam/ausam.py") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public Ausam {
-        OptionException.requireLength("ausam", "rho", rho);
-        OptionException.require(alpha > 0 && alpha <= 1, "ausam", "alpha", alpha, "in (0, 1], a part of the batch");
-        OptionException.require(fmin > 0 && fmin < Double.POSITIVE_INFINITY, "ausam", "fmin", fmin, "finite and greater than 0");
-        OptionException.require(fmax >= fmin && fmax < Double.POSITIVE_INFINITY, "ausam", "fmax", fmax, "finite and at least fmin");
-        OptionException.require(ramp >= 0 && ramp <= 1, "ausam", "ramp", ramp, "in [0, 1], a part of the run");
-        OptionException.requireLength("ausam", "epsilon", epsilon);
+        OptionException.check(Ausam.class, rho, alpha, fmin, fmax, ramp, epsilon);
+        OptionException.require(fmax >= fmin, "ausam", "fmax", fmax, "at least fmin");
     }
 
     /** Radius 0.1, half the batch, chances from 0.1 to 0.5. */
     public static Ausam defaults() {
         return new Ausam(0.1, 0.5, 0.1, 0.5, 0.15, 1e-12);
-    }
-
-    /** This variant with another radius. */
-    public Ausam rho(double rho) {
-        return new Ausam(rho, alpha, fmin, fmax, ramp, epsilon);
-    }
-
-    /** This variant with another part of the batch. */
-    public Ausam alpha(double alpha) {
-        return new Ausam(rho, alpha, fmin, fmax, ramp, epsilon);
-    }
-
-    /** This variant with other chances, reached after another part of the run. */
-    public Ausam chances(double fmin, double fmax, double ramp) {
-        return new Ausam(rho, alpha, fmin, fmax, ramp, epsilon);
     }
 
     @Override

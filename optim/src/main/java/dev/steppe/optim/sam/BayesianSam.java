@@ -2,13 +2,7 @@ package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.Unary;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -41,64 +35,25 @@ import java.util.concurrent.atomic.AtomicInteger;
         note = "official code read; trajectory of this form; meant for plain sgd, whose learning rate it uses; not the bilateral BSAM")
 public record BayesianSam(
         @Origin("team-approx-bayes/bayesian-sam, README") double rho,
-        @Origin("team-approx-bayes/bayesian-sam, train.py") double beta1,
-        @Origin("team-approx-bayes/bayesian-sam, train.py") double beta2,
+        @Origin("team-approx-bayes/bayesian-sam, train.py") @Range("[0, 1)") double beta1,
+        @Origin("team-approx-bayes/bayesian-sam, train.py") @Range("[0, 1]") double beta2,
         @Origin("team-approx-bayes/bayesian-sam, README") double prior,
-        @Origin("team-approx-bayes/bayesian-sam, README: 50,000 images of CIFAR, augmentation factor 4") double examples,
+        @Origin("team-approx-bayes/bayesian-sam, README: 50,000 images of CIFAR, augmentation factor 4") @Range("(0, inf]") double examples,
         @Origin("team-approx-bayes/bayesian-sam, train.py") double damping,
-        @Origin("team-approx-bayes/bayesian-sam, train.py") double precision,
-        @Origin("team-approx-bayes/bayesian-sam, train.py, batchsplit") int parts,
+        @Origin("team-approx-bayes/bayesian-sam, train.py") @Range("(0, inf)") double precision,
+        @Origin("team-approx-bayes/bayesian-sam, train.py, batchsplit") @Range("[1, inf)") int parts,
         @Origin("arXiv 2210.01620: normal") Noise noise) implements SamVariant {
     private static final String MEAN = "mean";
     private static final String PRECISION = "precision";
 
     /** @throws OptionException if a number is out of its range */
     public BayesianSam {
-        OptionException.requireLength("bayesiansam", "rho", rho);
-        OptionException.require(beta1 >= 0 && beta1 < 1, "bayesiansam", "beta1", beta1, "in [0, 1)");
-        OptionException.require(beta2 >= 0 && beta2 <= 1, "bayesiansam", "beta2", beta2, "in [0, 1]");
-        OptionException.requireLength("bayesiansam", "prior", prior);
-        OptionException.require(examples > 0, "bayesiansam", "examples", examples, "greater than 0");
-        OptionException.requireLength("bayesiansam", "damping", damping);
-        OptionException.require(precision > 0 && precision < Double.POSITIVE_INFINITY, "bayesiansam", "precision", precision,
-                "finite and greater than 0");
-        OptionException.require(parts >= 1, "bayesiansam", "parts", parts, "at least 1");
-        OptionException.require(noise != null, "bayesiansam", "noise", noise, "given");
+        OptionException.check(BayesianSam.class, rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
     }
 
     /** The official code's numbers for CIFAR. */
     public static BayesianSam defaults() {
         return new BayesianSam(0.01, 0.9, 0.999, 40, 200_000, 0.1, 1, 8, Noise.Normal.defaults());
-    }
-
-    /** This variant with another perturbation. */
-    public BayesianSam rho(double rho) {
-        return new BayesianSam(rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
-    }
-
-    /** This variant with other averages. */
-    public BayesianSam betas(double beta1, double beta2) {
-        return new BayesianSam(rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
-    }
-
-    /** This variant with another prior, for so many examples. */
-    public BayesianSam prior(double prior, double examples) {
-        return new BayesianSam(rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
-    }
-
-    /** This variant with another precision at the start and another damping. */
-    public BayesianSam precision(double precision, double damping) {
-        return new BayesianSam(rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
-    }
-
-    /** This variant with batches in so many parts. */
-    public BayesianSam parts(int parts) {
-        return new BayesianSam(rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
-    }
-
-    /** This variant with another source of noise. */
-    public BayesianSam noise(Noise noise) {
-        return new BayesianSam(rho, beta1, beta2, prior, examples, damping, precision, parts, noise);
     }
 
     /** Where the posterior is sampled: {@code z / sqrt(N s)}. */

@@ -1,14 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Bilateral SAM (Deng et al., arXiv 2409.13173): flat above and below. {@code e+ = rhoMax g / |g|}, {@code e- = -rhoMin g / |g|}; the base optimizer gets
@@ -41,17 +34,13 @@ public record Bsam(
         @Origin("ajiaaa/BSAM, train_bsam.py") double rhoMax,
         @Origin("ajiaaa/BSAM, train_bsam.py") double rhoMinHigh,
         @Origin("ajiaaa/BSAM, train_bsam.py") double rhoMinLow,
-        @Origin("ajiaaa/BSAM, bsam.py") double mu,
+        @Origin("ajiaaa/BSAM, bsam.py") @Range("(-inf, inf)") double mu,
         @Origin("ajiaaa/BSAM, bsam.py") boolean balance,
         @Origin("the intended algorithm; ajiaaa/BSAM, bsam.py: true") boolean asReleased,
         @Origin("ajiaaa/BSAM, bsam.py") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public Bsam {
-        OptionException.requireLength("bsam", "rhoMax", rhoMax);
-        OptionException.requireLength("bsam", "rhoMinHigh", rhoMinHigh);
-        OptionException.requireLength("bsam", "rhoMinLow", rhoMinLow);
-        OptionException.require(Double.isFinite(mu), "bsam", "mu", mu, "finite");
-        OptionException.requireLength("bsam", "epsilon", epsilon);
+        OptionException.check(Bsam.class, rhoMax, rhoMinHigh, rhoMinLow, mu, balance, asReleased, epsilon);
     }
 
     /** Radius 0.05 upwards, 0 to 0.05 downwards, balanced. */

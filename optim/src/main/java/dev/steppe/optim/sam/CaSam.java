@@ -1,15 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
-import java.util.Objects;
+import dev.steppe.optim.*;
 
 /**
  * Inspired by clean-aware SAM (Scientific Reports 2025, s41598-025-85679-8): under label noise the examples that are likely clean choose the perturbation, all
@@ -38,24 +30,12 @@ public record CaSam(
         @Origin("SAM's") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public CaSam {
-        OptionException.requireLength("casam", "rho", rho);
-        Objects.requireNonNull(clean, "clean");
-        OptionException.requireLength("casam", "epsilon", epsilon);
+        OptionException.check(CaSam.class, rho, clean, epsilon);
     }
 
     /** Radius 0.05; clean is what lies above the median of the batch. */
     public static CaSam defaults() {
         return new CaSam(0.05, CleanExamples.defaults(), 1e-12);
-    }
-
-    /** This variant with another radius. */
-    public CaSam rho(double rho) {
-        return new CaSam(rho, clean, epsilon);
-    }
-
-    /** This variant with another criterion. */
-    public CaSam clean(Subset clean) {
-        return new CaSam(rho, clean, epsilon);
     }
 
     @Override

@@ -3,9 +3,7 @@ package dev.steppe.optim.sam;
 import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.DType;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.SamStep;
+import dev.steppe.optim.*;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -17,12 +15,11 @@ import java.util.stream.IntStream;
  * @param quantile of the batch's averages from which an example is clean, in [0, 1]; 0 is all
  */
 public record CleanExamples(
-        @Origin("none published") double momentum,
-        @Origin("none published: the median") double quantile) implements Subset {
+        @Origin("none published") @Range("[0, 1)") double momentum,
+        @Origin("none published: the median") @Range("[0, 1]") double quantile) implements Subset {
     /** @throws OptionException if a number is out of its range */
     public CleanExamples {
-        OptionException.require(momentum >= 0 && momentum < 1, "cleanexamples", "momentum", momentum, "in [0, 1)");
-        OptionException.require(quantile >= 0 && quantile <= 1, "cleanexamples", "quantile", quantile, "in [0, 1]");
+        OptionException.check(CleanExamples.class, momentum, quantile);
     }
 
     /** Momentum 0.9, the median. */

@@ -2,12 +2,7 @@ package dev.steppe.optim.sam;
 
 import dev.steppe.core.ParameterSpace.Segment;
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Any variant with its perturbation confined to some parameters; all are trained. The ascent's direction is masked before its norm is taken, so the radius is

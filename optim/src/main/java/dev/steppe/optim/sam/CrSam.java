@@ -1,14 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
-import java.util.Objects;
+import dev.steppe.optim.*;
 
 /**
  * Curvature regularised SAM (Wu, Luo, Wunsch, AAAI 2024, arXiv 2312.13555): also lowers the curvature along the perturbation, by finite differences up and down
@@ -38,24 +31,12 @@ public record CrSam(
         @Origin("TrustAIoT/CR-SAM, utils/crsam.py: SAM, radius 0.1") SamVariant ascent) implements Climbing {
     /** @throws OptionException if a number is out of its range */
     public CrSam {
-        OptionException.requireLength("crsam", "gamma", gamma);
-        OptionException.requireLength("crsam", "beta", beta);
-        Objects.requireNonNull(ascent, "ascent");
+        OptionException.check(CrSam.class, gamma, beta, ascent);
     }
 
     /** Gamma 0.1, beta 0.01, radius 0.1. */
     public static CrSam defaults() {
         return new CrSam(0.1, 0.01, Sam.defaults().rho(0.1));
-    }
-
-    /** This variant with other factors. */
-    public CrSam weights(double gamma, double beta) {
-        return new CrSam(gamma, beta, ascent);
-    }
-
-    /** This variant with another ascent. */
-    public CrSam ascent(SamVariant ascent) {
-        return new CrSam(gamma, beta, ascent);
     }
 
     @Override

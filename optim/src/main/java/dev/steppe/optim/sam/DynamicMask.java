@@ -2,9 +2,7 @@ package dev.steppe.optim.sam;
 
 import dev.steppe.core.RandomKey;
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.SamStep;
+import dev.steppe.optim.*;
 
 /**
  * SSAM-D (arXiv 2210.05177): begins with a random mask; each change drops the perturbed numbers of smallest |g| and takes as many others at random. The part that
@@ -18,16 +16,14 @@ import dev.steppe.optim.SamStep;
  * @param every steps from one change to the next, at least 1
  */
 public record DynamicMask(
-        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py") double sparsity,
-        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py") double drop,
-        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py: 5 epochs of 390 batches of 128") int every)
+        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py") @Range("[0, 1]") double sparsity,
+        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py") @Range("[0, 1]") double drop,
+        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py: 5 epochs of 390 batches of 128") @Range("[1, inf)") int every)
         implements
             Mask {
     /** @throws OptionException if a number is out of its range */
     public DynamicMask {
-        OptionException.require(sparsity >= 0 && sparsity <= 1, "dynamicmask", "sparsity", sparsity, "in [0, 1]");
-        OptionException.require(drop >= 0 && drop <= 1, "dynamicmask", "drop", drop, "in [0, 1]");
-        OptionException.require(every >= 1, "dynamicmask", "every", every, "at least 1");
+        OptionException.check(DynamicMask.class, sparsity, drop, every);
     }
 
     /** A fifth is left out; half is dropped at first, every 1950 steps. */

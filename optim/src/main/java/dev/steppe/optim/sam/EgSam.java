@@ -1,13 +1,6 @@
 package dev.steppe.optim.sam;
 
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Extragradient SAM, also called Lookahead-SAM (Yu, Zhang, Kwok, "Improving sharpness-aware minimization by lookahead", ICML 2024): the perturbed place is taken
@@ -34,24 +27,12 @@ public record EgSam(
         @Origin("Yu, Zhang, Kwok, ICML 2024: none") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public EgSam {
-        OptionException.requireLength("egsam", "rho", rho);
-        OptionException.requireLength("egsam", "lookahead", lookahead);
-        OptionException.requireLength("egsam", "epsilon", epsilon);
+        OptionException.check(EgSam.class, rho, lookahead, epsilon);
     }
 
     /** Radius 0.05, eta the learning rate. */
     public static EgSam defaults() {
         return new EgSam(0.05, 1, 0);
-    }
-
-    /** This variant with another radius. */
-    public EgSam rho(double rho) {
-        return new EgSam(rho, lookahead, epsilon);
-    }
-
-    /** This variant with another eta, in units of the learning rate. */
-    public EgSam lookahead(double lookahead) {
-        return new EgSam(rho, lookahead, epsilon);
     }
 
     @Override

@@ -1,15 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
-import java.util.Objects;
+import dev.steppe.optim.*;
 
 /**
  * Eigen-SAM (Luo, Truong, Pham, Harandi, Phung, Le, NeurIPS 2024, arXiv 2501.12666): turns the perturbation towards the eigenvector v of the Hessian's largest
@@ -29,10 +21,8 @@ import java.util.Objects;
         title = "Eigen sharpness-aware minimization",
         paper = "Luo, Truong, Pham, Harandi, Phung, Le, NeurIPS 2024, arXiv 2501.12666",
         formula = "u = g / |g|; e = rho (u + alpha sign(u'v) (v - (u'v) u)), v the top eigenvector of the Hessian; w = base(w, g(w + e))",
-        forwards = 2
-                + 5 / 100.0,
-        backwards = 2 + 10
-                / 100.0,
+        forwards = 2.05,
+        backwards = 2.1,
         atMost = true,
         points = 5,
         memory = 1,
@@ -45,30 +35,12 @@ public record EigenSam(
         @Origin("RitianLuo/EigenSAM, utils.py") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public EigenSam {
-        OptionException.requireLength("eigensam", "rho", rho);
-        OptionException.requireLength("eigensam", "alpha", alpha);
-        Objects.requireNonNull(eigenvector, "eigenvector");
-        OptionException.requireLength("eigensam", "epsilon", epsilon);
+        OptionException.check(EigenSam.class, rho, alpha, eigenvector, epsilon);
     }
 
     /** Radius 0.1, alpha 0.2. */
     public static EigenSam defaults() {
         return new EigenSam(0.1, 0.2, PowerIteration.defaults(), 1e-12);
-    }
-
-    /** This variant with another radius. */
-    public EigenSam rho(double rho) {
-        return new EigenSam(rho, alpha, eigenvector, epsilon);
-    }
-
-    /** This variant with another alpha. */
-    public EigenSam alpha(double alpha) {
-        return new EigenSam(rho, alpha, eigenvector, epsilon);
-    }
-
-    /** This variant with another estimate. */
-    public EigenSam eigenvector(Eigenvector eigenvector) {
-        return new EigenSam(rho, alpha, eigenvector, epsilon);
     }
 
     @Override

@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -37,8 +31,8 @@ import java.util.stream.IntStream;
         confidence = Confidence.HIGH,
         note = "official code read; trajectories reproduced by it; top k by default, the released cut-off on demand")
 public record Esam(
-        @Origin("dydjw9/Efficient_SAM, README: ResNet-18") double beta,
-        @Origin("dydjw9/Efficient_SAM, README: ResNet-18") double gamma,
+        @Origin("dydjw9/Efficient_SAM, README: ResNet-18") @Range("(0, 1]") double beta,
+        @Origin("dydjw9/Efficient_SAM, README: ResNet-18") @Range("(0, 1]") double gamma,
         @Origin("dydjw9/Efficient_SAM, utils/Esam.py") Keep keep,
         @Origin("arXiv 2110.03141; dydjw9/Efficient_SAM: released") Selection selection,
         @Origin("dydjw9/Efficient_SAM, README: ResNet-18; utils/Esam.py: guard 1e-7") SamVariant ascent) implements SamVariant {
@@ -52,23 +46,12 @@ public record Esam(
 
     /** @throws OptionException if a number is out of its range */
     public Esam {
-        OptionException.require(beta > 0 && beta <= 1, "esam", "beta", beta, "in (0, 1]");
-        OptionException.require(gamma > 0 && gamma <= 1, "esam", "gamma", gamma, "in (0, 1]");
+        OptionException.check(Esam.class, beta, gamma, keep, selection, ascent);
     }
 
     /** For ResNet-18: 0.6 of the tensors, half of the examples, radius 0.05. */
     public static Esam defaults() {
         return new Esam(0.6, 0.5, Keep.Tensors.defaults(), Selection.TOP, new Sam(0.05, 1e-7));
-    }
-
-    /** This variant with other parts of parameters and examples. */
-    public Esam parts(double beta, double gamma) {
-        return new Esam(beta, gamma, keep, selection, ascent);
-    }
-
-    /** This variant on top of another. */
-    public Esam ascent(SamVariant ascent) {
-        return new Esam(beta, gamma, keep, selection, ascent);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.SamStep;
+import dev.steppe.optim.*;
 import java.util.Arrays;
 
 /**
@@ -18,16 +16,14 @@ import java.util.Arrays;
  * @param every steps from one mask to the next, at least 1
  */
 public record FisherMask(
-        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py") double sparsity,
-        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py") int samples,
-        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py: 5 epochs of 390 batches of 128") int every)
+        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py") @Range("[0, 1]") double sparsity,
+        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py") @Range("[1, inf)") int samples,
+        @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, configs/defaulf_cfg.py: 5 epochs of 390 batches of 128") @Range("[1, inf)") int every)
         implements
             Mask {
     /** @throws OptionException if a number is out of its range */
     public FisherMask {
-        OptionException.require(sparsity >= 0 && sparsity <= 1, "fishermask", "sparsity", sparsity, "in [0, 1]");
-        OptionException.require(samples >= 1, "fishermask", "samples", samples, "at least 1");
-        OptionException.require(every >= 1, "fishermask", "every", every, "at least 1");
+        OptionException.check(FisherMask.class, sparsity, samples, every);
     }
 
     /** A fifth is left out; 1024 examples, every 1950 steps. */

@@ -3,13 +3,7 @@ package dev.steppe.optim.sam;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.Binary;
 import dev.steppe.kernels.Unary;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Fisher SAM (Kim, Li, Hu, Hospedales, ICML 2022, arXiv 2206.04920): the ball is one of the Fisher metric, approximated by the squares of the batch's gradient.
@@ -35,24 +29,12 @@ public record FisherSam(
         @Origin("arXiv 2206.04920: none") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public FisherSam {
-        OptionException.requireLength("fishersam", "rho", rho);
-        OptionException.requireLength("fishersam", "eta", eta);
-        OptionException.requireLength("fishersam", "epsilon", epsilon);
+        OptionException.check(FisherSam.class, rho, eta, epsilon);
     }
 
     /** Radius 0.1, eta 1, no guard. */
     public static FisherSam defaults() {
         return new FisherSam(0.1, 1, 0);
-    }
-
-    /** This variant with another radius. */
-    public FisherSam rho(double rho) {
-        return new FisherSam(rho, eta, epsilon);
-    }
-
-    /** This variant with another eta. */
-    public FisherSam eta(double eta) {
-        return new FisherSam(rho, eta, epsilon);
     }
 
     @Override

@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Friendly SAM (Li, Zhou, He, Cheng, Huang, CVPR 2024, arXiv 2403.12350): takes the part of the full-batch gradient out of the direction of ascent, and keeps
@@ -34,34 +28,16 @@ import dev.steppe.optim.SamVariant;
 public record FriendlySam(
         @Origin("nblt/F-SAM, class FriendlySAM (run.sh: 0.2 for CIFAR-100, 0.1 for CIFAR-10)") double rho,
         @Origin("arXiv 2403.12350, section 4; nblt/F-SAM, class FriendlySAM") double sigma,
-        @Origin("nblt/F-SAM, class FriendlySAM (run.sh: 0.6; command line: 0.95)") double lambda,
+        @Origin("nblt/F-SAM, class FriendlySAM (run.sh: 0.6; command line: 0.95)") @Range("[0, 1]") double lambda,
         @Origin("nblt/F-SAM, class FriendlySAM") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public FriendlySam {
-        OptionException.requireLength("friendlysam", "rho", rho);
-        OptionException.requireLength("friendlysam", "sigma", sigma);
-        OptionException.require(lambda >= 0 && lambda <= 1, "friendlysam", "lambda", lambda, "in [0, 1]");
-        OptionException.requireLength("friendlysam", "epsilon", epsilon);
+        OptionException.check(FriendlySam.class, rho, sigma, lambda, epsilon);
     }
 
     /** Radius 0.05, sigma 1, lambda 0.9. */
     public static FriendlySam defaults() {
         return new FriendlySam(0.05, 1, 0.9, 1e-12);
-    }
-
-    /** This variant with another radius. */
-    public FriendlySam rho(double rho) {
-        return new FriendlySam(rho, sigma, lambda, epsilon);
-    }
-
-    /** This variant with another sigma. */
-    public FriendlySam sigma(double sigma) {
-        return new FriendlySam(rho, sigma, lambda, epsilon);
-    }
-
-    /** This variant with another lambda. */
-    public FriendlySam lambda(double lambda) {
-        return new FriendlySam(rho, sigma, lambda, epsilon);
     }
 
     @Override
@@ -75,8 +51,6 @@ public record FriendlySam(
     /** The average goes on in steps without perturbation. */
     @Override
     public void observe(SamStep step) {
-        Tensor g = step.gradient().vector();
-        Tensor m = step.memory("average");
-        step.remember("average", m == null ? g : step.combine(lambda, m, 1 - lambda, g));
+        step.average("average", 1 - lambda, step.gradient().vector());
     }
 }

@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Gradient norm aware minimization (Zhang, Xu, Yu, Zou, Cui, CVPR 2023, arXiv 2303.03108), accelerated: minimises the largest norm of the gradient within a
@@ -38,33 +32,18 @@ import dev.steppe.optim.SamVariant;
 public record Gam(
         @Origin("official code, CIFAR-100 and ResNet") double rho,
         @Origin("official code, CIFAR-100 and ResNet (others 0.04, CIFAR-10 0.03)") double rhoPrime,
-        @Origin("official code, CIFAR-100 and ResNet (others 0.3, CIFAR-10 0.1)") double beta0,
-        @Origin("official code, CIFAR-100 and ResNet (others 0.5, CIFAR-10 0.1)") double beta1,
+        @Origin("official code, CIFAR-100 and ResNet (others 0.3, CIFAR-10 0.1)") @Range("(-inf, inf)") double beta0,
+        @Origin("official code, CIFAR-100 and ResNet (others 0.5, CIFAR-10 0.1)") @Range("(-inf, inf)") double beta1,
         @Origin("official code, CIFAR-100 and ResNet (others 0.05, CIFAR-10 0.05 and 0.03)") double gamma,
         @Origin("official code") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public Gam {
-        OptionException.requireLength("gam", "rho", rho);
-        OptionException.requireLength("gam", "rhoPrime", rhoPrime);
-        OptionException.require(Double.isFinite(beta0), "gam", "beta0", beta0, "finite");
-        OptionException.require(Double.isFinite(beta1), "gam", "beta1", beta1, "finite");
-        OptionException.requireLength("gam", "gamma", gamma);
-        OptionException.requireLength("gam", "epsilon", epsilon);
+        OptionException.check(Gam.class, rho, rhoPrime, beta0, beta1, gamma, epsilon);
     }
 
     /** Radius 0.2, differences of 0.02, beta0 0.5, beta1 0.6, gamma 0.03. */
     public static Gam defaults() {
         return new Gam(0.2, 0.02, 0.5, 0.6, 0.03, 1e-12);
-    }
-
-    /** This variant with another radius and another length of its differences. */
-    public Gam rho(double rho, double rhoPrime) {
-        return new Gam(rho, rhoPrime, beta0, beta1, gamma, epsilon);
-    }
-
-    /** This variant with other weights. */
-    public Gam weights(double beta0, double beta1, double gamma) {
-        return new Gam(rho, rhoPrime, beta0, beta1, gamma, epsilon);
     }
 
     @Override

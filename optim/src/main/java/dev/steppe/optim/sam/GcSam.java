@@ -6,14 +6,7 @@ import dev.steppe.core.Tensor;
 import dev.steppe.kernels.Binary;
 import dev.steppe.kernels.Span;
 import dev.steppe.kernels.Unary;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Gradient centralised SAM (Hassan, Vakanski, Zhang, Xian, arXiv 2501.11584). With {@code GC(g)} the gradient without the mean of each filter, in every tensor of
@@ -42,23 +35,12 @@ public record GcSam(
         @Origin("Mohamed-Hassan22/GCSAM") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public GcSam {
-        OptionException.requireLength("gcsam", "rho", rho);
-        OptionException.requireLength("gcsam", "epsilon", epsilon);
+        OptionException.check(GcSam.class, rho, normAfterGc, gcDescent, epsilon);
     }
 
     /** The code's form, radius 0.05. */
     public static GcSam defaults() {
         return new GcSam(0.05, false, false, 1e-12);
-    }
-
-    /** This variant with another radius. */
-    public GcSam rho(double rho) {
-        return new GcSam(rho, normAfterGc, gcDescent, epsilon);
-    }
-
-    /** This variant in the paper's form. */
-    public GcSam asPaper() {
-        return new GcSam(rho, true, true, epsilon);
     }
 
     @Override

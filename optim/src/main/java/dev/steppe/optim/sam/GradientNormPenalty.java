@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
-import java.util.Objects;
+import dev.steppe.optim.*;
 
 /**
  * Gradient norm penalty (Zhao, Zhang, Hu, ICML 2022, arXiv 2202.03599): minimises {@code L + lambda |g|} with {@code lambda = alpha rho}, its gradient by a
@@ -28,27 +22,16 @@ import java.util.Objects;
         confidence = Confidence.HIGH,
         note = "official code read, where weight decay is in the loss, so in both gradients; its warm-ups are not offered")
 public record GradientNormPenalty(
-        @Origin("arXiv 2202.03599, section 5, and official code") double alpha,
+        @Origin("arXiv 2202.03599, section 5, and official code") @Range("(-inf, inf)") double alpha,
         @Origin("arXiv 2202.03599, section 5, and official code: length 0.1 (ImageNet: 0.05)") SamVariant ascent) implements Climbing {
     /** @throws OptionException if the balance is not finite */
     public GradientNormPenalty {
-        OptionException.require(Double.isFinite(alpha), "gnp", "alpha", alpha, "finite");
-        Objects.requireNonNull(ascent, "ascent");
+        OptionException.check(GradientNormPenalty.class, alpha, ascent);
     }
 
     /** Balance 0.8, length 0.1. */
     public static GradientNormPenalty defaults() {
         return new GradientNormPenalty(0.8, Sam.defaults().rho(0.1));
-    }
-
-    /** This variant with another balance. */
-    public GradientNormPenalty alpha(double alpha) {
-        return new GradientNormPenalty(alpha, ascent);
-    }
-
-    /** This variant with another ascent. */
-    public GradientNormPenalty ascent(SamVariant ascent) {
-        return new GradientNormPenalty(alpha, ascent);
     }
 
     @Override

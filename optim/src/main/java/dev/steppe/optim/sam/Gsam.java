@@ -1,15 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
-import java.util.Objects;
+import dev.steppe.optim.*;
 
 /**
  * Surrogate gap guided SAM (Zhuang, Gong, Yuan, Cui, Adam, Dvornek, Tatikonda, Duncan, Liu, ICLR 2022, arXiv 2203.08065): also lowers the gap between the
@@ -20,8 +12,8 @@ import java.util.Objects;
  * <p>{@code alpha = 0} is SAM. Confidence high: official code read and run.
  *
  * @param alpha how much of the orthogonal part is taken away, at least 0
- * @param lowest radius at the lowest learning rate, as a part of the ascent's radius, in [0, 1]; 1 is a constant radius
- * @param floor the lowest learning rate, as a part of the highest, in [0, 1)
+ * @param rhoMin radius at the lowest learning rate, as a part of rhoMax, the ascent's radius, in [0, 1]; 1 is a constant radius
+ * @param rateMin the lowest learning rate, as a part of the highest, in [0, 1)
  * @param ascent the perturbation at the highest learning rate
  * @param epsilon guard of the norms, at least 0
  */
@@ -35,17 +27,13 @@ import java.util.Objects;
         note = "official code read and run")
 public record Gsam(
         @Origin("juntang-zhuang/GSAM, example/train.py") double alpha,
-        @Origin("juntang-zhuang/GSAM, example/train.py: rho_min = rho_max") double lowest,
-        @Origin("juntang-zhuang/GSAM, example/train.py: min_lr = 0") double floor,
+        @Origin("juntang-zhuang/GSAM, example/train.py: rho_min = rho_max") @Range("[0, 1]") double rhoMin,
+        @Origin("juntang-zhuang/GSAM, example/train.py: min_lr = 0") @Range("[0, 1)") double rateMin,
         @Origin("juntang-zhuang/GSAM, example/train.py: adaptive, rho_max = 2") SamVariant ascent,
         @Origin("juntang-zhuang/GSAM, gsam.py, perturb_eps") double epsilon) implements Climbing {
     /** @throws OptionException if a number is out of its range */
     public Gsam {
-        OptionException.requireLength("gsam", "alpha", alpha);
-        OptionException.require(lowest >= 0 && lowest <= 1, "gsam", "lowest", lowest, "in [0, 1]");
-        OptionException.require(floor >= 0 && floor < 1, "gsam", "floor", floor, "in [0, 1)");
-        Objects.requireNonNull(ascent, "ascent");
-        OptionException.requireLength("gsam", "epsilon", epsilon);
+        OptionException.check(Gsam.class, alpha, rhoMin, rateMin, ascent, epsilon);
     }
 
     /** The authors' example for CIFAR: alpha 0.4, ASAM's ball on all parameters, radius 2 at every learning rate. */
@@ -53,24 +41,9 @@ public record Gsam(
         return new Gsam(0.4, 1, 0, new Asam(2, 0, Asam.Scope.ALL, 1e-12), 1e-12);
     }
 
-    /** This variant with another alpha. */
-    public Gsam alpha(double alpha) {
-        return new Gsam(alpha, lowest, floor, ascent, epsilon);
-    }
-
-    /** This variant with a radius that falls with the learning rate: {@code lowest} times the ascent's at {@code floor} times the highest rate. */
-    public Gsam falling(double lowest, double floor) {
-        return new Gsam(alpha, lowest, floor, ascent, epsilon);
-    }
-
-    /** This variant with another ascent. */
-    public Gsam ascent(SamVariant ascent) {
-        return new Gsam(alpha, lowest, floor, ascent, epsilon);
-    }
-
     @Override
     public Perturbation perturbation(SamStep step) {
-        double radius = lowest + (1 - lowest) * (step.rateFactor() - floor) / (1 - floor);
+        double radius = rhoMin + (1 - rhoMin) * (step.rateFactor() - rateMin) / (1 - rateMin);
         return step.scaled(Math.max(0, radius), Climbing.super.perturbation(step));
     }
 

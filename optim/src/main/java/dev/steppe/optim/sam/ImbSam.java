@@ -2,15 +2,8 @@ package dev.steppe.optim.sam;
 
 import dev.steppe.core.Batch;
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -43,30 +36,12 @@ public record ImbSam(
         @Origin("official code of arXiv 2308.07815") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public ImbSam {
-        OptionException.requireLength("imbsam", "rho", rho);
-        OptionException.requireLength("imbsam", "tailWeight", tailWeight);
-        Objects.requireNonNull(tail, "tail");
-        OptionException.requireLength("imbsam", "epsilon", epsilon);
+        OptionException.check(ImbSam.class, rho, tailWeight, tail, epsilon);
     }
 
     /** Radius 0.05, the tail as it is. */
     public static ImbSam defaults() {
         return new ImbSam(0.05, 1, RareClasses.defaults(), 1e-16);
-    }
-
-    /** This variant with another radius. */
-    public ImbSam rho(double rho) {
-        return new ImbSam(rho, tailWeight, tail, epsilon);
-    }
-
-    /** This variant with another weight of the tail. */
-    public ImbSam tailWeight(double tailWeight) {
-        return new ImbSam(rho, tailWeight, tail, epsilon);
-    }
-
-    /** This variant with another tail. */
-    public ImbSam tail(Subset tail) {
-        return new ImbSam(rho, tailWeight, tail, epsilon);
     }
 
     @Override

@@ -2,13 +2,7 @@ package dev.steppe.optim.sam;
 
 import dev.steppe.core.Batch;
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * K-SAM (Ni, Chiang, Geiping, Goldblum, Wilson, Goldstein, arXiv 2210.12864): a forward over the whole batch finds the K examples with the largest losses, both
@@ -30,13 +24,11 @@ import dev.steppe.optim.SamVariant;
         note = "formula known from the paper; no official code")
 public record KSam(
         @Origin("arXiv 2010.01412, section 3.1: the radius of SAM") double rho,
-        @Origin("arXiv 2210.12864: K is about half the batch") double keep,
+        @Origin("arXiv 2210.12864: K is about half the batch") @Range(value = "(0, 1]", of = "a part of the batch") double keep,
         @Origin("davda54/sam") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public KSam {
-        OptionException.requireLength("ksam", "rho", rho);
-        OptionException.require(keep > 0 && keep <= 1, "ksam", "keep", keep, "in (0, 1], a part of the batch");
-        OptionException.requireLength("ksam", "epsilon", epsilon);
+        OptionException.check(KSam.class, rho, keep, epsilon);
     }
 
     /** Radius 0.05, half the batch. */
@@ -44,29 +36,19 @@ public record KSam(
         return new KSam(0.05, 0.5, 1e-12);
     }
 
-    /** This variant with another radius. */
-    public KSam rho(double rho) {
-        return new KSam(rho, keep, epsilon);
-    }
-
-    /** This variant with another part of the batch. */
-    public KSam keep(double keep) {
-        return new KSam(rho, keep, epsilon);
-    }
-
     @Override
     public Perturbation perturbation(SamStep step) {
         return perturbation(step, hardest(step));
+    }
+
+    private Perturbation perturbation(SamStep step, Batch hardest) {
+        return step.ball(step.gradientAt(Perturbation.NONE, hardest).vector(), rho, epsilon);
     }
 
     @Override
     public Tensor gradient(SamStep step) {
         Batch hardest = hardest(step);
         return step.gradientAt(perturbation(step, hardest), hardest).vector();
-    }
-
-    private Perturbation perturbation(SamStep step, Batch examples) {
-        return step.ball(step.gradientAt(Perturbation.NONE, examples).vector(), rho, epsilon);
     }
 
     private Batch hardest(SamStep step) {

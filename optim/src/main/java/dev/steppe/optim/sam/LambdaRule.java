@@ -1,8 +1,6 @@
 package dev.steppe.optim.sam;
 
-import dev.steppe.optim.OneOf;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
+import dev.steppe.optim.*;
 
 /** How {@link Samar} moves lambda. The published rule is not in the sources at hand: these are guesses at it, and open to a better one. */
 @OneOf({LambdaRule.Banded.class, LambdaRule.Proportional.class, LambdaRule.Constant.class})
@@ -26,16 +24,15 @@ public interface LambdaRule {
      * @param max largest lambda
      */
     record Banded(
-            @Origin("chosen here") double up,
-            @Origin("chosen here") double down,
-            @Origin("chosen here") double hi,
-            @Origin("chosen here") double lo,
-            @Origin("chosen here") double min,
-            @Origin("chosen here") double max) implements LambdaRule {
+            @Origin("chosen here") @Range("[1, inf)") double up,
+            @Origin("chosen here") @Range("[0, 1]") double down,
+            @Origin("chosen here") @Range("[-inf, inf]") double hi,
+            @Origin("chosen here") @Range("[-inf, inf]") double lo,
+            @Origin("chosen here") @Range("[0, 1]") double min,
+            @Origin("chosen here") @Range("[0, 1]") double max) implements LambdaRule {
         /** @throws OptionException if a number is out of its range */
         public Banded {
-            OptionException.require(up >= 1 && Double.isFinite(up), "banded", "up", up, "finite and at least 1");
-            OptionException.require(down >= 0 && down <= 1, "banded", "down", down, "in [0, 1]");
+            OptionException.check(Banded.class, up, down, hi, lo, min, max);
             OptionException.require(hi >= lo, "banded", "hi", hi, "at least lo");
             requireBounds("banded", min, max);
         }
@@ -57,9 +54,11 @@ public interface LambdaRule {
      * @param min smallest lambda
      * @param max largest lambda
      */
-    record Proportional(@Origin("chosen here") double min, @Origin("chosen here") double max) implements LambdaRule {
+    record Proportional(@Origin("chosen here") @Range("[0, 1]") double min,
+            @Origin("chosen here") @Range("[0, 1]") double max) implements LambdaRule {
         /** @throws OptionException if a number is out of its range */
         public Proportional {
+            OptionException.check(Proportional.class, min, max);
             requireBounds("proportional", min, max);
         }
 
@@ -88,7 +87,6 @@ public interface LambdaRule {
     }
 
     private static void requireBounds(String owner, double min, double max) {
-        OptionException.require(min >= 0 && min <= max, owner, "min", min, "in [0, max]");
-        OptionException.require(max <= 1, owner, "max", max, "at most 1");
+        OptionException.require(min <= max, owner, "min", min, "in [0, max]");
     }
 }

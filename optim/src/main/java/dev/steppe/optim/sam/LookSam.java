@@ -1,14 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * LookSAM (Liu, Mai, Chen, Hsieh, You, CVPR 2022, arXiv 2203.02714): every k-th step pays for the ascent, the others use what it found. At step t with
@@ -34,35 +27,18 @@ import dev.steppe.optim.SamVariant;
         confidence = Confidence.MEDIUM,
         note = "unofficial code only")
 public record LookSam(
-        @Origin("arXiv 2203.02714") int k,
+        @Origin("arXiv 2203.02714") @Range("[1, inf)") int k,
         @Origin("arXiv 2203.02714; reports that it is too much for ResNet-18 and 0.3 works") double alpha,
         @Origin("radius 0.1: kozistr/pytorch_optimizer") SamVariant ascent,
         @Origin("Leminhbinh0209/LookSAM") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public LookSam {
-        OptionException.require(k >= 1, "looksam", "k", k, "at least 1");
-        OptionException.requireLength("looksam", "alpha", alpha);
-        OptionException.requireLength("looksam", "epsilon", epsilon);
+        OptionException.check(LookSam.class, k, alpha, ascent, epsilon);
     }
 
     /** Every fifth step SAM with radius 0.1; alpha 0.7. */
     public static LookSam defaults() {
         return new LookSam(5, 0.7, Sam.defaults().rho(0.1), 1e-12);
-    }
-
-    /** This variant with another period. */
-    public LookSam every(int k) {
-        return new LookSam(k, alpha, ascent, epsilon);
-    }
-
-    /** This variant with another alpha. */
-    public LookSam alpha(double alpha) {
-        return new LookSam(k, alpha, ascent, epsilon);
-    }
-
-    /** This variant on top of another. */
-    public LookSam ascent(SamVariant ascent) {
-        return new LookSam(k, alpha, ascent, epsilon);
     }
 
     @Override

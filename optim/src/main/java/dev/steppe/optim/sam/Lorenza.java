@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * LORENZA (Refael, Arbel, Lindenbaum, Tirer, arXiv 2502.19571): {@linkplain AdaZoSam AdaZo-SAM} and Adam in a subspace of low rank. For each weight matrix G of a
@@ -42,13 +36,13 @@ import dev.steppe.optim.SamVariant;
         note = "memory: of tensors of one dimension, and of a matrix the part that the rank is of its rows; inferred: sign, probes, when Q changes; no official code; meant for plain sgd, whose learning rate it uses")
 public record Lorenza(
         @Origin("arXiv 2010.01412, section 3.1: the radius of SAM") double rho,
-        @Origin("inferred: that of GaLore's fine-tuning") int rank,
-        @Origin("inferred: that of GaLore") int every,
-        @Origin("a third party's code; inferred") double mu,
-        @Origin("a third party's code; inferred") int probes,
-        @Origin("torch.optim.Adam") double beta1,
-        @Origin("torch.optim.Adam") double beta2,
-        @Origin("arXiv 2502.19571; torch.optim.Adam") double stability,
+        @Origin("inferred: that of GaLore's fine-tuning") @Range("[1, inf)") int rank,
+        @Origin("inferred: that of GaLore") @Range("[1, inf)") int every,
+        @Origin("a third party's code; inferred") @Range("(0, inf)") double mu,
+        @Origin("a third party's code; inferred") @Range("[1, inf)") int probes,
+        @Origin("torch.optim.Adam") @Range("[0, 1)") double beta1,
+        @Origin("torch.optim.Adam") @Range("[0, 1)") double beta2,
+        @Origin("arXiv 2502.19571; torch.optim.Adam") @Range("(0, inf]") double stability,
         @Origin("davda54/sam") double epsilon,
         @Origin("arXiv 2502.19571: normal") Noise noise) implements SamVariant {
     private static final String BASIS = "basis";
@@ -57,36 +51,12 @@ public record Lorenza(
 
     /** @throws OptionException if a number is out of its range */
     public Lorenza {
-        OptionException.requireLength("lorenza", "rho", rho);
-        OptionException.require(rank >= 1, "lorenza", "rank", rank, "at least 1");
-        OptionException.require(every >= 1, "lorenza", "every", every, "at least 1");
-        OptionException.require(mu > 0 && mu < Double.POSITIVE_INFINITY, "lorenza", "mu", mu, "finite and greater than 0");
-        OptionException.require(probes >= 1, "lorenza", "probes", probes, "at least 1");
-        OptionException.require(beta1 >= 0 && beta1 < 1, "lorenza", "beta1", beta1, "in [0, 1)");
-        OptionException.require(beta2 >= 0 && beta2 < 1, "lorenza", "beta2", beta2, "in [0, 1)");
-        OptionException.require(stability > 0, "lorenza", "stability", stability, "greater than 0");
-        OptionException.requireLength("lorenza", "epsilon", epsilon);
-        OptionException.require(noise != null, "lorenza", "noise", noise, "given");
+        OptionException.check(Lorenza.class, rho, rank, every, mu, probes, beta1, beta2, stability, epsilon, noise);
     }
 
     /** Radius 0.05, rank 4 for 200 steps, one normal probe of length 0.001, Adam's averages. */
     public static Lorenza defaults() {
         return new Lorenza(0.05, 4, 200, 1e-3, 1, 0.9, 0.999, 1e-8, 1e-12, Noise.Normal.defaults());
-    }
-
-    /** This variant with another radius. */
-    public Lorenza rho(double rho) {
-        return new Lorenza(rho, rank, every, mu, probes, beta1, beta2, stability, epsilon, noise);
-    }
-
-    /** This variant with another rank, for so many steps. */
-    public Lorenza rank(int rank, int every) {
-        return new Lorenza(rho, rank, every, mu, probes, beta1, beta2, stability, epsilon, noise);
-    }
-
-    /** This variant with other probes. */
-    public Lorenza probes(int probes, double mu, Noise noise) {
-        return new Lorenza(rho, rank, every, mu, probes, beta1, beta2, stability, epsilon, noise);
     }
 
     @Override

@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -32,39 +26,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 public record LpfSgd(
         @Origin("devansh20la/LPF-SGD: from 2e-4 to 2e-3") double std,
         @Origin("devansh20la/LPF-SGD: 7 or 15") double increase,
-        @Origin("devansh20la/LPF-SGD") int parts,
+        @Origin("devansh20la/LPF-SGD") @Range("[1, inf)") int parts,
         @Origin("devansh20la/LPF-SGD: normal") Noise noise) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public LpfSgd {
-        OptionException.requireLength("lpfsgd", "std", std);
-        OptionException.requireLength("lpfsgd", "increase", increase);
-        OptionException.require(parts >= 1, "lpfsgd", "parts", parts, "at least 1");
-        OptionException.require(noise != null, "lpfsgd", "noise", noise, "given");
+        OptionException.check(LpfSgd.class, std, increase, parts, noise);
     }
 
     /** From 0.0005 to 15 times as much, one part, normal noise. */
     public static LpfSgd defaults() {
         return new LpfSgd(5e-4, 15, 1, Noise.Normal.defaults());
-    }
-
-    /** This variant with another noise at the start. */
-    public LpfSgd std(double std) {
-        return new LpfSgd(std, increase, parts, noise);
-    }
-
-    /** This variant with another growth of the noise. */
-    public LpfSgd increase(double increase) {
-        return new LpfSgd(std, increase, parts, noise);
-    }
-
-    /** This variant with the batch in so many parts. */
-    public LpfSgd parts(int parts) {
-        return new LpfSgd(std, increase, parts, noise);
-    }
-
-    /** This variant with another source of noise. */
-    public LpfSgd noise(Noise noise) {
-        return new LpfSgd(std, increase, parts, noise);
     }
 
     @Override

@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * m-sharpness (Foret et al., arXiv 2010.01412, section 4.1; Andriushchenko and Flammarion, arXiv 2206.06232) for any variant: each m consecutive examples get a
@@ -26,11 +20,11 @@ import dev.steppe.optim.SamVariant;
         confidence = Confidence.HIGH,
         note = "code of data-parallel SAM read; definition executed")
 public record MSharpness(
-        @Origin("arXiv 2206.06232: the batch of one device, typically 128; smaller here, where one device has the batch") int m,
+        @Origin("arXiv 2206.06232: the batch of one device, typically 128; smaller here, where one device has the batch") @Range("[1, inf)") int m,
         @Origin("davda54/sam") SamVariant ascent) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public MSharpness {
-        OptionException.require(m >= 1, "msharpness", "m", m, "at least 1");
+        OptionException.check(MSharpness.class, m, ascent);
     }
 
     /** SAM for each 32 examples. */

@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Mixed random weight perturbation, m-RWP and m-ARWP (Li, Tao, Yan, Lei, Wu, Fang, He, Huang, TMLR 2024, arXiv 2404.00357; nblt/RWP, nblt/mARWP): the base optimizer gets
@@ -31,42 +25,18 @@ import dev.steppe.optim.SamVariant;
         note = "official code read; trajectory of this form; needs a second source of batches")
 public record MixedRwp(
         @Origin("nblt/mARWP, run_mrwp.sh") double sigma,
-        @Origin("nblt/mARWP, run_mrwp.sh") double lambda,
+        @Origin("nblt/mARWP, run_mrwp.sh") @Range("[0, 1]") double lambda,
         @Origin("nblt/mARWP, run_mrwp.sh") double eta,
-        @Origin("nblt/mARWP, run_mrwp.sh") double beta,
+        @Origin("nblt/mARWP, run_mrwp.sh") @Range("[0, 1)") double beta,
         @Origin("nblt/mARWP: normal") Noise noise) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public MixedRwp {
-        OptionException.require(lambda >= 0 && lambda <= 1, "mrwp", "lambda", lambda, "in [0, 1]");
-        OptionException.requireLength("mrwp", "sigma", sigma);
-        OptionException.requireLength("mrwp", "eta", eta);
-        OptionException.require(beta >= 0 && beta < 1, "mrwp", "beta", beta, "in [0, 1)");
-        OptionException.require(noise != null, "mrwp", "noise", noise, "given");
+        OptionException.check(MixedRwp.class, sigma, lambda, eta, beta, noise);
     }
 
     /** m-ARWP: sigma 0.015, half and half, eta 0.1, beta 0.99, normal noise. */
     public static MixedRwp defaults() {
         return new MixedRwp(0.015, 0.5, 0.1, 0.99, Noise.Normal.defaults());
-    }
-
-    /** This variant with more or less noise. */
-    public MixedRwp sigma(double sigma) {
-        return new MixedRwp(sigma, lambda, eta, beta, noise);
-    }
-
-    /** This variant with another part of the noisy gradient. */
-    public MixedRwp lambda(double lambda) {
-        return new MixedRwp(sigma, lambda, eta, beta, noise);
-    }
-
-    /** This variant with another weight of F. */
-    public MixedRwp eta(double eta) {
-        return new MixedRwp(sigma, lambda, eta, beta, noise);
-    }
-
-    /** This variant with another source of noise. */
-    public MixedRwp noise(Noise noise) {
-        return new MixedRwp(sigma, lambda, eta, beta, noise);
     }
 
     @Override

@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Momentum-SAM (Becker, Altrock, Risse, arXiv 2401.12033; MarlonBecker/MSAM): perturbs against the momentum v of the base optimizer, which is free of charge.
@@ -37,18 +31,12 @@ public record Msam(
 
     /** @throws OptionException if a number is out of its range */
     public Msam {
-        OptionException.requireLength("msam", "rho", rho);
-        OptionException.requireLength("msam", "epsilon", epsilon);
+        OptionException.check(Msam.class, rho, epsilon);
     }
 
     /** Radius 3. */
     public static Msam defaults() {
         return new Msam(3, 1e-12);
-    }
-
-    /** This variant with another radius. */
-    public Msam rho(double rho) {
-        return new Msam(rho, epsilon);
     }
 
     @Override

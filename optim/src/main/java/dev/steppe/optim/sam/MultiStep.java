@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * SAM with several steps of ascent (Andriushchenko and Flammarion, arXiv 2206.06232), for any variant: {@code e_0 = 0};
@@ -28,11 +22,11 @@ import dev.steppe.optim.SamVariant;
         confidence = Confidence.MEDIUM,
         note = "n steps of rho / n, without projection, as in tml-epfl/understanding-sam; no trajectory")
 public record MultiStep(
-        @Origin("arXiv 2206.06232: the smallest that differs from SAM") int n,
+        @Origin("arXiv 2206.06232: the smallest that differs from SAM") @Range("[1, inf)") int n,
         @Origin("davda54/sam") SamVariant ascent) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public MultiStep {
-        OptionException.require(n >= 1, "multistep", "n", n, "at least 1");
+        OptionException.check(MultiStep.class, n, ascent);
     }
 
     /** Two steps of SAM. */

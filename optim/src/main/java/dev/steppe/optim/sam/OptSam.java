@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Optimistic lookahead SAM (Yu, Zhang, Kwok, "Improving sharpness-aware minimization by lookahead", ICML 2024): {@link EgSam} with the last perturbed gradient
@@ -36,24 +30,12 @@ public record OptSam(
         @Origin("SAM's") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public OptSam {
-        OptionException.requireLength("optsam", "rho", rho);
-        OptionException.requireLength("optsam", "lookahead", lookahead);
-        OptionException.requireLength("optsam", "epsilon", epsilon);
+        OptionException.check(OptSam.class, rho, lookahead, epsilon);
     }
 
     /** Radius 0.05, eta the learning rate. */
     public static OptSam defaults() {
         return new OptSam(0.05, 1, 1e-12);
-    }
-
-    /** This variant with another radius. */
-    public OptSam rho(double rho) {
-        return new OptSam(rho, lookahead, epsilon);
-    }
-
-    /** This variant with another eta, in units of the learning rate. */
-    public OptSam lookahead(double lookahead) {
-        return new OptSam(rho, lookahead, epsilon);
     }
 
     @Override

@@ -1,17 +1,10 @@
 package dev.steppe.optim.sam;
 
-import dev.steppe.optim.OptionException;
 import dev.steppe.optim.SamStep;
 
 /** The gate of AE-SAM (arXiv 2304.14647): is the gradient long, seen against its running mean and variance? */
 final class Outlier {
     private Outlier() {
-    }
-
-    static void require(String owner, double delta, double lambda1, double lambda2) {
-        OptionException.require(delta >= 0 && delta < 1, owner, "delta", delta, "in [0, 1)");
-        OptionException.require(!Double.isNaN(lambda1), owner, "lambda1", lambda1, "a number");
-        OptionException.require(!Double.isNaN(lambda2), owner, "lambda2", lambda2, "a number");
     }
 
     /** {@code |g|^2 >= mu + c sqrt(var)}, mu and var being those after this step. */

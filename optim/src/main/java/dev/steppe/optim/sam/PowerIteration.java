@@ -2,9 +2,7 @@ package dev.steppe.optim.sam;
 
 import dev.steppe.core.RandomKey;
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.SamStep;
+import dev.steppe.optim.*;
 
 /**
  * The eigenvector by power iteration with exact products of the Hessian and a vector, every so many steps (not in the first) on the batch at hand, in evaluation mode
@@ -14,12 +12,11 @@ import dev.steppe.optim.SamStep;
  * @param iterations products per estimate, at least 1
  */
 public record PowerIteration(
-        @Origin("RitianLuo/EigenSAM, freq") int every,
-        @Origin("RitianLuo/EigenSAM, utils.py") int iterations) implements Eigenvector {
+        @Origin("RitianLuo/EigenSAM, freq") @Range("[1, inf)") int every,
+        @Origin("RitianLuo/EigenSAM, utils.py") @Range("[1, inf)") int iterations) implements Eigenvector {
     /** @throws OptionException if a number is out of its range */
     public PowerIteration {
-        OptionException.require(every >= 1, "poweriteration", "every", every, "at least 1");
-        OptionException.require(iterations >= 1, "poweriteration", "iterations", iterations, "at least 1");
+        OptionException.check(PowerIteration.class, every, iterations);
     }
 
     /** 5 products, every 100 steps. */

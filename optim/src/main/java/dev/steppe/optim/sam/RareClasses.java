@@ -20,7 +20,7 @@ public record RareClasses(
             Subset {
     /** @throws OptionException if the number is out of its range */
     public RareClasses {
-        OptionException.requireLength("rareclasses", "below", below);
+        OptionException.check(RareClasses.class, below);
     }
 
     /** Less than 0.18 of the mean. */

@@ -1,12 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Steps that save the first gradient (VaSSORe and VaSSOReMu, lk-eg thesis on VASSO): where the trigger does not fire, the perturbation of the last time is used
@@ -37,16 +32,6 @@ public record Reuse(
     /** VaSSORe: every second step. */
     public static Reuse defaults() {
         return new Reuse(Trigger.EveryK.defaults(), false, Vasso.defaults().rho(0.2).theta(0.4));
-    }
-
-    /** This variant with another trigger, the perturbation kept, or updated (ReMu). */
-    public Reuse when(Trigger when, boolean update) {
-        return new Reuse(when, update, ascent);
-    }
-
-    /** This variant on top of another. */
-    public Reuse ascent(SamVariant ascent) {
-        return new Reuse(when, update, ascent);
     }
 
     @Override

@@ -1,12 +1,6 @@
 package dev.steppe.optim.sam;
 
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Random weight perturbation (Li, Tao, Yan, Lei, Wu, Fang, He, Huang, TMLR 2024, arXiv 2404.00357; nblt/RWP): {@code e = z}, and each filter f of z is normal with standard deviation
@@ -29,23 +23,12 @@ public record Rwp(
         @Origin("nblt/RWP: normal") Noise noise) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public Rwp {
-        OptionException.requireLength("rwp", "sigma", sigma);
-        OptionException.require(noise != null, "rwp", "noise", noise, "given");
+        OptionException.check(Rwp.class, sigma, noise);
     }
 
     /** Sigma 0.01, normal noise. */
     public static Rwp defaults() {
         return new Rwp(0.01, Noise.Normal.defaults());
-    }
-
-    /** This variant with more or less noise. */
-    public Rwp sigma(double sigma) {
-        return new Rwp(sigma, noise);
-    }
-
-    /** This variant with another source of noise. */
-    public Rwp noise(Noise noise) {
-        return new Rwp(sigma, noise);
     }
 
     @Override

@@ -1,14 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Sharpness-aware gradient matching (Wang, Zhang, Lei, Zhang, CVPR 2023, arXiv 2303.10353): lowers the loss, the perturbed loss and the gap between them.
@@ -35,24 +28,12 @@ public record Sagm(
         @Origin("Wang-pengfei/SAGM, perturb_eps") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public Sagm {
-        OptionException.requireLength("sagm", "rho", rho);
-        OptionException.requireLength("sagm", "alpha", alpha);
-        OptionException.requireLength("sagm", "epsilon", epsilon);
+        OptionException.check(Sagm.class, rho, alpha, epsilon);
     }
 
     /** Radius 0.05, alpha 0.001. */
     public static Sagm defaults() {
         return new Sagm(0.05, 0.001, 1e-12);
-    }
-
-    /** This variant with another radius. */
-    public Sagm rho(double rho) {
-        return new Sagm(rho, alpha, epsilon);
-    }
-
-    /** This variant with another alpha. */
-    public Sagm alpha(double alpha) {
-        return new Sagm(rho, alpha, epsilon);
     }
 
     @Override

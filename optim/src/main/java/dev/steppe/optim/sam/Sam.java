@@ -1,12 +1,6 @@
 package dev.steppe.optim.sam;
 
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Sharpness-aware minimization (Foret, Kleiner, Mobahi, Neyshabur, ICLR 2021, arXiv 2010.01412): minimises the largest loss within a ball, to first order.
@@ -27,8 +21,7 @@ public record Sam(
         @Origin("davda54/sam") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public Sam {
-        OptionException.requireLength("sam", "rho", rho);
-        OptionException.requireLength("sam", "epsilon", epsilon);
+        OptionException.check(Sam.class, rho, epsilon);
     }
 
     /** Radius 0.05. */

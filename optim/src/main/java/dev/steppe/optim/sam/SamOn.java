@@ -4,13 +4,7 @@ import dev.steppe.core.ParameterSpace.Segment;
 import dev.steppe.core.Role;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.Unary;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * SAM-ON, only normalisation layers (Mueller, Vlaar, Rolnick, Hein, NeurIPS 2023, arXiv 2306.04226): scales and shifts of normalisation layers are perturbed, and
@@ -73,34 +67,12 @@ public record SamOn(
 
     /** @throws OptionException if a number is out of its range */
     public SamOn {
-        OptionException.requireLength("samon", "rho", rho);
-        OptionException.requireLength("samon", "eta", eta);
-        OptionException.requireLength("samon", "epsilon", epsilon);
+        OptionException.check(SamOn.class, rho, layers, scale, eta, biases, norm, epsilon);
     }
 
     /** Radius 0.5 in the Euclidean norm, {@code T = 1}. */
     public static SamOn defaults() {
         return new SamOn(0.5, Layers.NORM, Scale.NONE, 0, false, Norm.TWO, 1e-16);
-    }
-
-    /** This variant with another radius. */
-    public SamOn rho(double rho) {
-        return new SamOn(rho, layers, scale, eta, biases, norm, epsilon);
-    }
-
-    /** This variant on other layers. */
-    public SamOn layers(Layers layers) {
-        return new SamOn(rho, layers, scale, eta, biases, norm, epsilon);
-    }
-
-    /** This variant with another T. */
-    public SamOn scale(Scale scale, double eta, boolean biases) {
-        return new SamOn(rho, layers, scale, eta, biases, norm, epsilon);
-    }
-
-    /** This variant in another norm. */
-    public SamOn norm(Norm norm) {
-        return new SamOn(rho, layers, scale, eta, biases, norm, epsilon);
     }
 
     @Override

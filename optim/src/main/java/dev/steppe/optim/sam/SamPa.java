@@ -3,13 +3,7 @@ package dev.steppe.optim.sam;
 import dev.steppe.core.Batch;
 import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * SAMPa (Xie, Pethick, Cevher, NeurIPS 2024, arXiv 2410.10683): the two gradients of a step do not depend on each other. With the gradient g that the last step
@@ -37,7 +31,7 @@ import dev.steppe.optim.SamVariant;
         note = "2 passes from the second step on; official code read; trajectory of this form, without the weight decay and momentum that the code adds to the way to y")
 public record SamPa(
         @Origin("arXiv 2410.10683; official code") double rho,
-        @Origin("arXiv 2410.10683; official code") double lambda,
+        @Origin("arXiv 2410.10683; official code") @Range("[0, 1]") double lambda,
         @Origin("davda54/sam") double epsilon) implements SamVariant {
     private static final String GRADIENT = "gradient";
     private static final String INPUTS = "inputs";
@@ -47,24 +41,12 @@ public record SamPa(
 
     /** @throws OptionException if a number is out of its range */
     public SamPa {
-        OptionException.requireLength("sampa", "rho", rho);
-        OptionException.require(lambda >= 0 && lambda <= 1, "sampa", "lambda", lambda, "in [0, 1]");
-        OptionException.requireLength("sampa", "epsilon", epsilon);
+        OptionException.check(SamPa.class, rho, lambda, epsilon);
     }
 
     /** Radius 0.1, lambda 0.2. */
     public static SamPa defaults() {
         return new SamPa(0.1, 0.2, 1e-12);
-    }
-
-    /** This variant with another radius. */
-    public SamPa rho(double rho) {
-        return new SamPa(rho, lambda, epsilon);
-    }
-
-    /** This variant with another weight of the gradient at y. */
-    public SamPa lambda(double lambda) {
-        return new SamPa(rho, lambda, epsilon);
     }
 
     @Override

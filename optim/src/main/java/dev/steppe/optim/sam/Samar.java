@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Sharpness-aware minimization with adaptive regularisation (arXiv 2412.16854): {@code min (1 - lambda) f(x) + lambda max f(x + e)}, where the ratio r of the
@@ -35,11 +29,11 @@ import dev.steppe.optim.SamVariant;
         note = "no official code found; objective and ratio from reviews; the rule by which r moves lambda is inferred")
 public record Samar(
         @Origin("not published in the sources at hand; that of SAM") double rho,
-        @Origin("not published in the sources at hand; chosen here") double lambda0,
+        @Origin("not published in the sources at hand; chosen here") @Range("[0, 1]") double lambda0,
         @Origin("not published in the sources at hand; chosen here") LambdaRule rule,
         @Origin("arXiv 2412.16854, as reviews state it") Ratio ratio,
         @Origin("not published in the sources at hand; chosen here") boolean now,
-        @Origin("not published in the sources at hand; chosen here") int period,
+        @Origin("not published in the sources at hand; chosen here") @Range("[1, inf)") int period,
         @Origin("not published in the sources at hand; that of SAM") double epsilon) implements SamVariant {
     /** What the ratio is of. */
     public enum Ratio {
@@ -51,10 +45,7 @@ public record Samar(
 
     /** @throws OptionException if a number is out of its range */
     public Samar {
-        OptionException.requireLength("samar", "rho", rho);
-        OptionException.require(lambda0 >= 0 && lambda0 <= 1, "samar", "lambda0", lambda0, "in [0, 1]");
-        OptionException.require(period >= 1, "samar", "period", period, "at least 1");
-        OptionException.requireLength("samar", "epsilon", epsilon);
+        OptionException.check(Samar.class, rho, lambda0, rule, ratio, now, period, epsilon);
     }
 
     /** Radius 0.05, lambda from 0.5, moved by a tenth in each step, between 0.1 and 1. */

@@ -1,15 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
-import java.util.Objects;
+import dev.steppe.optim.*;
 
 /**
  * Sparse SAM (Mi, Shen, Ren, Zhou, Sun, Ji, Tao, NeurIPS 2022, arXiv 2210.05177): perturbs a part of the numbers. {@code e = rho g m / (|g| + epsilon)}, m of
@@ -40,24 +32,12 @@ public record SparseSam(
         @Origin("Mi-Peng/Sparse-Sharpness-Aware-Minimization, solver/sam.py") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public SparseSam {
-        OptionException.requireLength("sparsesam", "rho", rho);
-        Objects.requireNonNull(mask, "mask");
-        OptionException.requireLength("sparsesam", "epsilon", epsilon);
+        OptionException.check(SparseSam.class, rho, mask, epsilon);
     }
 
     /** SSAM-F, radius 0.05. */
     public static SparseSam defaults() {
         return new SparseSam(0.05, FisherMask.defaults(), 1e-7);
-    }
-
-    /** This variant with another radius. */
-    public SparseSam rho(double rho) {
-        return new SparseSam(rho, mask, epsilon);
-    }
-
-    /** This variant with another mask. */
-    public SparseSam mask(Mask mask) {
-        return new SparseSam(rho, mask, epsilon);
     }
 
     @Override

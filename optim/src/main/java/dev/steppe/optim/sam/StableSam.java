@@ -1,14 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
-import java.util.Objects;
+import dev.steppe.optim.*;
 
 /**
  * Stable SAM (Tan, Zhang, Liu, Wang, Hao, arXiv 2401.07250; "SSAM" there): the perturbed gradient is brought back to the length of the gradient, so that a step is
@@ -36,23 +29,12 @@ public record StableSam(
         @Origin("official code") double epsilon) implements Climbing {
     /** @throws OptionException if the guard is out of its range */
     public StableSam {
-        Objects.requireNonNull(ascent, "ascent");
-        OptionException.requireLength("stablesam", "epsilon", epsilon);
+        OptionException.check(StableSam.class, clipped, ascent, epsilon);
     }
 
     /** Over SAM of radius 0.05, always renormalised. */
     public static StableSam defaults() {
         return new StableSam(false, Sam.defaults(), 1e-12);
-    }
-
-    /** This variant with or without clipping. */
-    public StableSam clipped(boolean clipped) {
-        return new StableSam(clipped, ascent, epsilon);
-    }
-
-    /** This variant with another ascent. */
-    public StableSam ascent(SamVariant ascent) {
-        return new StableSam(clipped, ascent, epsilon);
     }
 
     @Override

@@ -1,10 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.OneOf;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.SamStep;
+import dev.steppe.optim.*;
 
 /** In which steps a variant pays for its perturbation. Open: write your own. */
 @OneOf({Trigger.EveryK.class, Trigger.Bernoulli.class, Trigger.Window.class, Trigger.Flat.class, Trigger.Cosine.class})
@@ -22,10 +19,10 @@ public interface Trigger {
      *
      * @param k at least 1
      */
-    record EveryK(@Origin("lk-eg: VaSSORe, best accuracy per cost of the naive rules") int k) implements Trigger {
+    record EveryK(@Origin("lk-eg: VaSSORe, best accuracy per cost of the naive rules") @Range("[1, inf)") int k) implements Trigger {
         /** @throws OptionException if k is out of its range */
         public EveryK {
-            OptionException.require(k >= 1, "everyk", "k", k, "at least 1");
+            OptionException.check(EveryK.class, k);
         }
 
         /** Every second step. */
@@ -44,10 +41,10 @@ public interface Trigger {
      *
      * @param p probability, in [0, 1]
      */
-    record Bernoulli(@Origin("arXiv 2203.09962") double p) implements Trigger {
+    record Bernoulli(@Origin("arXiv 2203.09962") @Range("[0, 1]") double p) implements Trigger {
         /** @throws OptionException if p is out of its range */
         public Bernoulli {
-            OptionException.require(p >= 0 && p <= 1, "bernoulli", "p", p, "in [0, 1]");
+            OptionException.check(Bernoulli.class, p);
         }
 
         /** Every other step in the mean. */
@@ -68,12 +65,12 @@ public interface Trigger {
      * @param to in [from, 1], not in the window itself unless it is 1
      */
     record Window(
-            @Origin("lk-eg: best accuracy per cost, epochs 160 to 200 of 200") double from,
-            @Origin("lk-eg: best accuracy per cost, epochs 160 to 200 of 200") double to) implements Trigger {
+            @Origin("lk-eg: best accuracy per cost, epochs 160 to 200 of 200") @Range("[0, 1]") double from,
+            @Origin("lk-eg: best accuracy per cost, epochs 160 to 200 of 200") @Range("[0, 1]") double to) implements Trigger {
         /** @throws OptionException if a number is out of its range */
         public Window {
-            OptionException.require(from >= 0 && from <= 1, "window", "from", from, "in [0, 1]");
-            OptionException.require(to >= from && to <= 1, "window", "to", to, "in [from, 1]");
+            OptionException.check(Window.class, from, to);
+            OptionException.require(to >= from, "window", "to", to, "in [from, 1]");
         }
 
         /** The last fifth. */
@@ -97,14 +94,12 @@ public interface Trigger {
      * @param warmup steps, at least 1
      */
     record Flat(
-            @Origin("lk-eg") double lambda,
+            @Origin("lk-eg") @Range("[0, 1]") double lambda,
             @Origin("lk-eg: 1.2 to 2.5") double z,
-            @Origin("lk-eg") int warmup) implements Trigger {
+            @Origin("lk-eg") @Range("[1, inf)") int warmup) implements Trigger {
         /** @throws OptionException if a number is out of its range */
         public Flat {
-            OptionException.require(lambda >= 0 && lambda <= 1, "flat", "lambda", lambda, "in [0, 1]");
-            OptionException.requireLength("flat", "z", z);
-            OptionException.require(warmup >= 1, "flat", "warmup", warmup, "at least 1");
+            OptionException.check(Flat.class, lambda, z, warmup);
         }
 
         /** z 1.2 after 100 steps. */
@@ -131,10 +126,10 @@ public interface Trigger {
      *
      * @param c in [-1, 1]
      */
-    record Cosine(@Origin("lk-eg; the value is not known, chosen here") double c) implements Trigger {
+    record Cosine(@Origin("lk-eg; the value is not known, chosen here") @Range("[-1, 1]") double c) implements Trigger {
         /** @throws OptionException if c is out of its range */
         public Cosine {
-            OptionException.require(c >= -1 && c <= 1, "cosine", "c", c, "in [-1, 1]");
+            OptionException.check(Cosine.class, c);
         }
 
         /** At an angle of 90 degrees or more. */

@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Any variant in some steps only; the others give the base optimizer {@code scale g(w)}. With {@code everyk} it is Composer's interval, with {@code bernoulli} SS-SAM
@@ -32,17 +26,12 @@ public record Triggered(
         @Origin("davda54/sam") SamVariant ascent) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public Triggered {
-        OptionException.requireLength("triggered", "scale", scale);
+        OptionException.check(Triggered.class, when, scale, ascent);
     }
 
     /** SAM in the last fifth of the run. */
     public static Triggered defaults() {
         return new Triggered(Trigger.Window.defaults(), 1, Sam.defaults());
-    }
-
-    /** This trigger for another variant. */
-    public Triggered ascent(SamVariant ascent) {
-        return new Triggered(when, scale, ascent);
     }
 
     @Override

@@ -1,12 +1,6 @@
 package dev.steppe.optim.sam;
 
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * SAM without normalisation (Andriushchenko, Flammarion, ICML 2022, arXiv 2206.06232, and others): {@code e = rho g}; the base optimizer gets
@@ -28,17 +22,12 @@ public record Usam(
             SamVariant {
     /** @throws OptionException if the number is out of its range */
     public Usam {
-        OptionException.requireLength("usam", "rho", rho);
+        OptionException.check(Usam.class, rho);
     }
 
     /** Factor 0.05. */
     public static Usam defaults() {
         return new Usam(0.05);
-    }
-
-    /** This variant with another factor. */
-    public Usam rho(double rho) {
-        return new Usam(rho);
     }
 
     @Override

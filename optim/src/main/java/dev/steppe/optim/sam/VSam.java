@@ -1,14 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Gradient;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * vSAM (Deng, Pang, Zhang, Wang, arXiv 2403.08821; ajiaaa/vSAM): how many of the next {@code window} steps are SAM's follows from how fast {@code d = g(w + e) - g} changes. At the end of each
@@ -45,51 +38,27 @@ import dev.steppe.optim.SamVariant;
         note = "official code read; no reference trajectory; the first s is not published")
 public record VSam(
         @Origin("ajiaaa/vSAM, train_vsam.py") double rho,
-        @Origin("ajiaaa/vSAM, vsam.py: 3 of 200 epochs") double warmup,
-        @Origin("ajiaaa/vSAM, train_vsam.py, win_spl") int window,
-        @Origin("ajiaaa/vSAM, train_vsam.py, win_spl") int blocks,
-        @Origin("ajiaaa/vSAM, vsam.py, base_sr") double first,
-        @Origin("ajiaaa/vSAM, train_vsam.py, max_p") double most,
-        @Origin("ajiaaa/vSAM, train_vsam.py, alpha") double ratios,
-        @Origin("ajiaaa/vSAM, train_vsam.py, alpha") double variances,
-        @Origin("ajiaaa/vSAM, train_vsam.py, beta") double beta,
+        @Origin("ajiaaa/vSAM, vsam.py: 3 of 200 epochs") @Range(value = "[0, 1]", of = "a part of the run") double warmup,
+        @Origin("ajiaaa/vSAM, train_vsam.py, win_spl") @Range("[2, inf)") int window,
+        @Origin("ajiaaa/vSAM, train_vsam.py, win_spl") @Range("[1, inf)") int blocks,
+        @Origin("ajiaaa/vSAM, vsam.py, base_sr") @Range("[1, inf)") double first,
+        @Origin("ajiaaa/vSAM, train_vsam.py, max_p") @Range(value = "(0, 1]", of = "a part of the window") double most,
+        @Origin("ajiaaa/vSAM, train_vsam.py, alpha") @Range("(-inf, inf)") double ratios,
+        @Origin("ajiaaa/vSAM, train_vsam.py, alpha") @Range("(-inf, inf)") double variances,
+        @Origin("ajiaaa/vSAM, train_vsam.py, beta") @Range("[0, 1]") double beta,
         @Origin("ajiaaa/vSAM, vsam.py, opt_sgd") int reuse,
-        @Origin("ajiaaa/vSAM, train_vsam.py, last_layer") int tensors,
+        @Origin("ajiaaa/vSAM, train_vsam.py, last_layer") @Range("[1, inf)") int tensors,
         @Origin("ajiaaa/vSAM, vsam.py") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public VSam {
-        OptionException.requireLength("vsam", "rho", rho);
-        OptionException.require(warmup >= 0 && warmup <= 1, "vsam", "warmup", warmup, "in [0, 1], a part of the run");
-        OptionException.require(window >= 2, "vsam", "window", window, "at least 2");
-        OptionException.require(blocks >= 1 && blocks <= window / 2, "vsam", "blocks", blocks, "at least 1 and at most half the window");
-        OptionException.require(most > 0 && most <= 1, "vsam", "most", most, "in (0, 1], a part of the window");
-        OptionException.require(first >= 1 && first <= window, "vsam", "first", first, "at least 1 and at most the window");
-        OptionException.require(Double.isFinite(ratios), "vsam", "ratios", ratios, "finite");
-        OptionException.require(Double.isFinite(variances), "vsam", "variances", variances, "finite");
-        OptionException.require(beta >= 0 && beta <= 1, "vsam", "beta", beta, "in [0, 1]");
-        OptionException.require(reuse >= 0, "vsam", "reuse", reuse, "at least 0");
-        OptionException.require(tensors >= 1, "vsam", "tensors", tensors, "at least 1");
-        OptionException.requireLength("vsam", "epsilon", epsilon);
+        OptionException.check(VSam.class, rho, warmup, window, blocks, first, most, ratios, variances, beta, reuse, tensors, epsilon);
+        OptionException.require(blocks <= window / 2, "vsam", "blocks", blocks, "at most half the window");
+        OptionException.require(first <= window, "vsam", "first", first, "at most the window");
     }
 
     /** The authors' numbers. */
     public static VSam defaults() {
         return new VSam(0.05, 0.015, 50, 5, 1, 0.8, 0.13, 0.13, 0.7, 6, 10, 1e-12);
-    }
-
-    /** This variant with another radius. */
-    public VSam rho(double rho) {
-        return new VSam(rho, warmup, window, blocks, first, most, ratios, variances, beta, reuse, tensors, epsilon);
-    }
-
-    /** This variant with another warm-up. */
-    public VSam warmup(double warmup) {
-        return new VSam(rho, warmup, window, blocks, first, most, ratios, variances, beta, reuse, tensors, epsilon);
-    }
-
-    /** This variant with other windows. */
-    public VSam window(int window, int blocks, double first, double most) {
-        return new VSam(rho, warmup, window, blocks, first, most, ratios, variances, beta, reuse, tensors, epsilon);
     }
 
     @Override

@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Variance-suppressed SAM (Li, Giannakis, NeurIPS 2023, arXiv 2309.15639; journal version arXiv 2509.02433): the direction of the perturbation is smoothed over the
@@ -33,16 +27,12 @@ import dev.steppe.optim.SamVariant;
         note = "official code read; trajectories reproduced by it; theta and rho per task in the paper not found")
 public record Vasso(
         @Origin("BingcongLi/VaSSO, argparse") double rho,
-        @Origin("BingcongLi/VaSSO, argparse") double theta,
+        @Origin("BingcongLi/VaSSO, argparse") @Range("[0, 1]") double theta,
         @Origin("statistics are collected once; BingcongLi/VaSSO, utils/engine.py: twice") boolean statisticsTwice,
         @Origin("BingcongLi/VaSSO, solver/vasso.py") double epsilon) implements SamVariant {
-    private static final String DIRECTION = "direction";
-
     /** @throws OptionException if a number is out of its range */
     public Vasso {
-        OptionException.requireLength("vasso", "rho", rho);
-        OptionException.require(theta >= 0 && theta <= 1, "vasso", "theta", theta, "in [0, 1]");
-        OptionException.requireLength("vasso", "epsilon", epsilon);
+        OptionException.check(Vasso.class, rho, theta, statisticsTwice, epsilon);
     }
 
     /** Radius 0.05, theta 0.9. */
@@ -78,10 +68,6 @@ public record Vasso(
     }
 
     private Tensor direction(SamStep step) {
-        Tensor g = step.gradient().vector();
-        Tensor last = step.memory(DIRECTION);
-        Tensor d = last == null ? g : step.combine(1 - theta, last, theta, g);
-        step.remember(DIRECTION, d);
-        return d;
+        return step.average("direction", theta, step.gradient().vector());
     }
 }

@@ -1,13 +1,7 @@
 package dev.steppe.optim.sam;
 
 import dev.steppe.core.Tensor;
-import dev.steppe.optim.Card;
-import dev.steppe.optim.Confidence;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Origin;
-import dev.steppe.optim.Perturbation;
-import dev.steppe.optim.SamStep;
-import dev.steppe.optim.SamVariant;
+import dev.steppe.optim.*;
 
 /**
  * Weighted SAM (Yue, Jiang, Ye, Gao, Liu, Zhang, KDD 2023, arXiv 2305.15817): minimises {@code L + alpha (L_SAM - L)} with {@code alpha = gamma / (1 - gamma)},
@@ -35,17 +29,14 @@ import dev.steppe.optim.SamVariant;
         note = "official code read; trajectories reproduced by it; paper tables not found")
 public record Wsam(
         @Origin("intelligent-machine-learning/dlrover, atorch/optimizers/wsam.py") double rho,
-        @Origin("intelligent-machine-learning/dlrover, atorch/optimizers/wsam.py") double gamma,
+        @Origin("intelligent-machine-learning/dlrover, atorch/optimizers/wsam.py") @Range("[0, 1)") double gamma,
         @Origin("arXiv 2305.15817; README-WSAM: recommended, as used in the paper") boolean decouple,
         @Origin("intelligent-machine-learning/dlrover, atorch/optimizers/wsam.py") boolean adaptive,
-        @Origin("intelligent-machine-learning/dlrover, atorch/optimizers/wsam.py: None") double maxNorm,
+        @Origin("intelligent-machine-learning/dlrover, atorch/optimizers/wsam.py: None") @Range("(0, inf]") double maxNorm,
         @Origin("intelligent-machine-learning/dlrover, atorch/optimizers/wsam.py: sam_eps") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public Wsam {
-        OptionException.requireLength("wsam", "rho", rho);
-        OptionException.require(gamma >= 0 && gamma < 1, "wsam", "gamma", gamma, "in [0, 1)");
-        OptionException.require(maxNorm > 0, "wsam", "maxNorm", maxNorm, "greater than 0");
-        OptionException.requireLength("wsam", "epsilon", epsilon);
+        OptionException.check(Wsam.class, rho, gamma, decouple, adaptive, maxNorm, epsilon);
     }
 
     /** Decoupled, radius 0.05, gamma 0.9. */
