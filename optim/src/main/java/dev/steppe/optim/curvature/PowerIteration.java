@@ -37,10 +37,11 @@ public record PowerIteration(int iterations, double tolerance) {
             work.times(v, product);
             double value = points.dot(v, product);
             double length = points.norm(product);
-            double residual = Math.sqrt(Math.max(0, (length - Math.abs(value)) * (length + Math.abs(value))));
+            points.axpy(-value, v, product);
+            double residual = points.norm(product);
             pair = new Eigenpair(value, v, residual);
             if (i == iterations - 1 || residual <= tolerance * Math.abs(value) || length == 0) { break; }
-            points.scale(1 / length, product, v);
+            points.combine(1 / length, product, value / length, v, v);
         }
         return new Eigenpairs(pair.value() >= 0 ? List.of(pair) : List.of(), pair.value() < 0 ? List.of(pair) : List.of(), work.products(),
                 work.vectors(), work.provenance(key));
