@@ -2,6 +2,7 @@ package dev.steppe.cli;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,11 +42,21 @@ final class ConfusionPicture {
 
     /** The picture under a title. */
     BufferedImage draw(String title) {
+        return Pictures.paint(drawing(title, true));
+    }
+
+    /**
+     * The same, to be drawn on anything.
+     *
+     * @param scale whether the scale of shades is drawn: as a gradient, of which Batik makes nothing
+     */
+    Pictures.Drawing drawing(String title, boolean scale) {
         HeatMapChart chart = new HeatMapChart(2 * MATRIX, 2 * MATRIX, ChartTheme.XChart);
         chart.setTitle(title);
         chart.setXAxisTitle("predicted class (shade: share of the true class)");
         chart.setYAxisTitle("true class");
         style(chart.getStyler());
+        chart.getStyler().setLegendVisible(scale);
         // Rows from below to above, as the axis goes.
         chart.addSeries("share", names, names.reversed(), shares());
         annotate(chart);
@@ -55,7 +66,19 @@ final class ConfusionPicture {
         double down = chart.getScreenYFromChart(-0.5) - chart.getScreenYFromChart(classes - 0.5);
         int width = chart.getWidth() + cell * classes - (int) right;
         int height = chart.getHeight() + cell * classes - (int) down;
-        return Pictures.paint(width, height, g -> chart.paint(g, width, height));
+        return new Drawing(chart, width, height);
+    }
+
+    private record Drawing(HeatMapChart chart, int width, int height) implements Pictures.Drawing {
+        @Override
+        public void draw(Graphics2D g) {
+            chart.paint(g, width, height);
+        }
+
+        @Override
+        public boolean isShaded() {
+            return true;
+        }
     }
 
     private void style(HeatMapStyler styler) {

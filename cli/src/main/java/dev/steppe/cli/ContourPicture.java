@@ -50,6 +50,11 @@ record ContourPicture(String title, String xLabel, String yLabel, String zLabel,
     private static final BasicStroke PEN = new BasicStroke(1.6f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
 
     @Override
+    public boolean isShaded() {
+        return true;
+    }
+
+    @Override
     public int width() {
         return WIDTH;
     }

@@ -8,9 +8,8 @@ import java.util.function.ToDoubleFunction;
 
 /** The curves of a run as a picture: loss, test accuracy, and how sharp the minimum is (or the gradient norm, where nothing measures sharpness). */
 final class CurvesPicture {
-    /** Colours that stay apart for colour-blind eyes (Okabe and Ito 2008). */
-    private static final Color TRAINING = new Color(0x0072B2);
-    private static final Color TEST = new Color(0xD55E00);
+    private static final Color TRAINING = Pictures.BLUE;
+    private static final Color TEST = Pictures.RED;
 
     private static final int HEAD = 40;
 
@@ -22,11 +21,7 @@ final class CurvesPicture {
 
     /** The picture under a title. */
     BufferedImage draw(String title) {
-        List<LinePlot> panels = List.of(
-                new LinePlot("Loss", "mean loss per example (nats)",
-                        List.of(line("training images", TRAINING, EpochReport::trainLoss),
-                                line("test images", TEST, EpochReport::testLoss))),
-                new LinePlot("Accuracy", "top-1 accuracy (%)", List.of(line("test images", TEST, e -> 100 * e.testAccuracy()))), third());
+        List<LinePlot> panels = panels();
         int width = LinePlot.WIDTH * panels.size();
         return Pictures.paint(width, HEAD + LinePlot.HEIGHT, g -> {
             g.setColor(Pictures.INK);
@@ -38,6 +33,15 @@ final class CurvesPicture {
                 g.translate(LinePlot.WIDTH, 0);
             }
         });
+    }
+
+    /** The curves, each for itself. */
+    List<LinePlot> panels() {
+        return List.of(
+                new LinePlot("Loss", "mean loss per example (nats)",
+                        List.of(line("training images", TRAINING, EpochReport::trainLoss),
+                                line("test images", TEST, EpochReport::testLoss))),
+                new LinePlot("Accuracy", "top-1 accuracy (%)", List.of(line("test images", TEST, e -> 100 * e.testAccuracy()))), third());
     }
 
     private LinePlot third() {

@@ -22,7 +22,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * @param unit of the numbers
  * @param lines one for each kind of numbers
  */
-record LinePlot(String heading, String unit, List<Line> lines) {
+record LinePlot(String heading, String unit, List<Line> lines) implements Pictures.Drawing {
     /**
      * A line.
      *
@@ -41,8 +41,18 @@ record LinePlot(String heading, String unit, List<Line> lines) {
     private static final int MOST_TICKS = 12;
     private static final BasicStroke STROKE = new BasicStroke(2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
 
-    /** Draws the panel with its upper left corner at the origin. */
-    void draw(Graphics2D g) {
+    @Override
+    public int width() {
+        return WIDTH;
+    }
+
+    @Override
+    public int height() {
+        return HEIGHT;
+    }
+
+    @Override
+    public void draw(Graphics2D g) {
         XYChart chart = new XYChart(WIDTH, HEIGHT - HEAD);
         chart.setXAxisTitle("epoch");
         chart.setYAxisTitle(unit);
@@ -60,8 +70,7 @@ record LinePlot(String heading, String unit, List<Line> lines) {
         chart.paint(g, WIDTH, HEIGHT - HEAD);
         g.translate(0, -HEAD);
         g.setColor(Pictures.INK);
-        g.setFont(Pictures.bold(16));
-        g.drawString(heading, (float) chart.getYAxisLeftWidth(), HEAD);
+        Pictures.write(g, heading, Pictures.bold(16), chart.getYAxisLeftWidth(), HEAD);
     }
 
     private static void style(XYStyler styler) {

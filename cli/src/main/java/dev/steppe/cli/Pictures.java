@@ -21,6 +21,8 @@ final class Pictures {
     static final int SCALE = 2;
 
     static final Color INK = new Color(0x222222);
+    static final Color BLUE = new Color(0x0072B2);
+    static final Color RED = new Color(0xD55E00);
     static final Color GRID = new Color(0xDDDDDD);
     /** The plot is painted after the axes, and at some sizes would hide the lower one. */
     static final Color NONE = new Color(255, 255, 255, 0);
@@ -29,7 +31,7 @@ final class Pictures {
     private static final int TEXT_SIZE = 15;
 
     /** Colours that stay apart for colour-blind eyes and on white (Okabe and Ito 2008). */
-    private static final Color[] COLORS = {new Color(0x222222), new Color(0xD55E00), new Color(0x0072B2), new Color(0x009E73),
+    private static final Color[] COLORS = {INK, RED, BLUE, new Color(0x009E73),
         new Color(0xCC79A7), new Color(0xE69F00)};
     /** Beside the colours, so that lines are told apart without any; null: not interrupted. */
     private static final float[][] DASHES = {null, null, {9, 4}, {2, 4}, {9, 4, 2, 4}};
@@ -41,6 +43,11 @@ final class Pictures {
         int height();
 
         void draw(Graphics2D g);
+
+        /** Whether it is painted in shades that mean something, and so needs white paper under it. */
+        default boolean isShaded() {
+            return false;
+        }
     }
 
     private Pictures() {

@@ -48,7 +48,8 @@ final class Svg {
             throw new UncheckedIOException("writing text to memory", e);
         }
         String svg = out.toString();
-        return svg.substring(svg.indexOf("<svg"));
+        // Batik begins each picture with an empty element of one and the same name, which a page must not have twice.
+        return svg.substring(svg.indexOf("<svg")).replaceFirst("<defs id=\"genericDefs\"\\s*/>", "");
     }
 
     private static Document document() {

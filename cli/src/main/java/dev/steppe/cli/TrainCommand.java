@@ -117,6 +117,13 @@ final class TrainCommand implements Callable<Integer> {
     private Integer threads;
     @Option(names = "--out", paramLabel = "DIR", description = "Folder of the run, new or empty. Default: a new one in runs.")
     private Path out;
+    @Option(
+            names = "--report",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Writes report.html at the end; --no-report: not.")
+    private boolean report;
     @Option(names = "--resume", paramLabel = "DIR", description = "Goes on with the run in this folder, bit for bit.")
     private Path resume;
 
@@ -125,7 +132,7 @@ final class TrainCommand implements Callable<Integer> {
         try {
             TrainOptions options = resume == null ? options(null) : resumed();
             Path folder = resume == null ? newFolder(options) : resume;
-            return new TrainRun(options, folder, resume != null, main.out()).run();
+            return new TrainRun(options, folder, resume != null, report, main.out()).run();
         } catch (OutOfMemoryError e) {
             throw new OutOfMemoryException();
         }

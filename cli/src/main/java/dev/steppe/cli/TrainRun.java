@@ -55,12 +55,15 @@ final class TrainRun {
     private final TrainOptions options;
     private final Path folder;
     private final boolean resume;
+    private final boolean report;
     private final PrintStream out;
 
-    TrainRun(TrainOptions options, Path folder, boolean resume, PrintStream out) {
+    /** @param report whether the end is also told as a page */
+    TrainRun(TrainOptions options, Path folder, boolean resume, boolean report, PrintStream out) {
         this.options = options;
         this.folder = folder;
         this.resume = resume;
+        this.report = report;
         this.out = out;
     }
 
@@ -168,6 +171,11 @@ final class TrainRun {
             write("confusion.png", new ConfusionPicture(result.test().confusion(), classes).draw(String.format(Locale.ROOT,
                     "%s on %,d test images: %s right", options.model(), result.test().examples(), accuracy)));
             files.addAll(List.of("curves.png", "confusion.png"));
+            if (report) {
+                Map<String, Object> configuration = Json.read(CONFIGURATION, Files.readString(folder.resolve(CONFIGURATION)));
+                new TrainReport(options, configuration, result, classes).page().write(folder.resolve(TrainReport.FILE));
+                files.add(TrainReport.FILE);
+            }
         } catch (LinkageError | InternalError | AWTError | RuntimeException e) {
             // A Java without fonts or without libfreetype cannot write text into pictures; the run is whole without them.
             out.println("no pictures: this Java cannot draw (" + e + ")");

@@ -133,7 +133,7 @@ final class Trials {
         row.put("why", trial.why());
         Duration before = cpu();
         try {
-            TrainRun training = new TrainRun(options, run, Files.isDirectory(run.resolve("state")), silent);
+            TrainRun training = new TrainRun(options, run, Files.isDirectory(run.resolve("state")), false, silent);
             TrainingResult result = training.train(training.data(), deadline);
             if (result.end() == TrainingResult.End.INTERRUPTED) {
                 return null;
