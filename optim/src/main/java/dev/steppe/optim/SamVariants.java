@@ -27,6 +27,7 @@ import dev.steppe.optim.sam.GradientNormPenalty;
 import dev.steppe.optim.sam.Gsam;
 import dev.steppe.optim.sam.ImbSam;
 import dev.steppe.optim.sam.KSam;
+import dev.steppe.optim.sam.LayerSam;
 import dev.steppe.optim.sam.LookSam;
 import dev.steppe.optim.sam.Lorenza;
 import dev.steppe.optim.sam.LpfSgd;
@@ -88,6 +89,7 @@ public final class SamVariants {
             Vasso.defaults(),
 
             LookSam.defaults(),
+            LayerSam.defaults(),
             Esam.defaults(),
             MSharpness.defaults(),
             MultiStep.defaults(),

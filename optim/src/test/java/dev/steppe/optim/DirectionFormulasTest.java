@@ -19,6 +19,7 @@ import dev.steppe.optim.sam.EigenSam;
 import dev.steppe.optim.sam.FisherSam;
 import dev.steppe.optim.sam.FriendlySam;
 import dev.steppe.optim.sam.GcSam;
+import dev.steppe.optim.sam.LayerSam;
 import dev.steppe.optim.sam.OptSam;
 import dev.steppe.optim.sam.PowerIteration;
 import dev.steppe.optim.sam.SamOn;
@@ -111,6 +112,23 @@ class DirectionFormulasTest {
         double even = (g[0] + g[2] + g[4] + g[6]) / 4;
         double odd = (g[1] + g[3] + g[5] + g[7]) / 4;
         return of(N, i -> i >= 8 ? g[i] : g[i] - (i % 2 == 0 ? even : odd));
+    }
+
+    /** Each layer moves by the same part of its length, or in the proportions of |w_j| alone. */
+    @Test
+    void layerSam() {
+        Paper.assertFollowed(random -> {
+            double rho = random.nextDouble(0.01, 0.4);
+            LayerSam.Unit unit = LayerSam.Unit.values()[random.nextInt(2)];
+            return new Paper.Pair(new LayerSam(rho, unit, 0), () -> (p, w, t) -> {
+                double[] g = p.gradient(w, t);
+                double[] e = of(N, i -> {
+                    Role role = Regression.role(i);
+                    return norm(layer(w, role)) / norm(layer(g, role)) * g[i] / (unit == LayerSam.Unit.LAYER ? 1 : norm(g));
+                });
+                return p.gradient(plus(w, rho, e), t);
+            });
+        });
     }
 
     @Test

@@ -23,6 +23,7 @@ import dev.steppe.optim.sam.GcSam;
 import dev.steppe.optim.sam.GradientNormPenalty;
 import dev.steppe.optim.sam.Gsam;
 import dev.steppe.optim.sam.ImbSam;
+import dev.steppe.optim.sam.LayerSam;
 import dev.steppe.optim.sam.OptSam;
 import dev.steppe.optim.sam.PowerIteration;
 import dev.steppe.optim.sam.Sagm;
@@ -201,6 +202,23 @@ class IdentityTest {
         double[] e = q.perturbation();
         assertArrayEquals(new double[6], Arrays.copyOf(e, 6), "weights and biases are not perturbed");
         assertEquals(rho, Vec.norm(e), 1e-9);
+    }
+
+    /** Every layer moves by the same part of its length, whatever the lengths of their gradients; a model of one layer goes SAM's way. */
+    @Property(tries = 60)
+    void layersMoveByTheirLengths(@ForAll long seed, @ForAll @DoubleRange(min = 0.01, max = 0.5) double rho) {
+        Quadratic q = Quadratic.random(new SplittableRandom(seed), 9);
+        q.minimise(new LayerSam(rho, LayerSam.Unit.LAYER, 0).over(Sgd.of(0.1)), 1, 3, Options.defaults()).step(Quadratic.BATCH);
+        double[] e = q.perturbation();
+        for (int from = 0; from < 9; from += 3) {
+            assertEquals(rho * Vec.norm(Arrays.copyOfRange(q.start, from, from + 3)), Vec.norm(Arrays.copyOfRange(e, from, from + 3)),
+                    1e-9);
+        }
+        Quadratic one = Quadratic.random(new SplittableRandom(seed), 9);
+        one.minimise(new LayerSam(rho, LayerSam.Unit.LAYER, 0).over(Sgd.of(0.1))).step(Quadratic.BATCH);
+        Quadratic other = Quadratic.random(new SplittableRandom(seed), 9);
+        other.minimise(new Sam(rho * Vec.norm(q.start), 0).over(Sgd.of(0.1))).step(Quadratic.BATCH);
+        assertArrayEquals(other.perturbation(), one.perturbation(), 1e-9);
     }
 
     /** If every parameter is one of a normalisation layer, SAM-ON is SAM. */

@@ -14,6 +14,7 @@ import dev.steppe.optim.sam.AlignSam;
 import dev.steppe.optim.sam.Arwp;
 import dev.steppe.optim.sam.Ausam;
 import dev.steppe.optim.sam.BayesianSam;
+import dev.steppe.optim.sam.Draw;
 import dev.steppe.optim.sam.KSam;
 import dev.steppe.optim.sam.LpfSgd;
 import dev.steppe.optim.sam.MixedRwp;
@@ -78,7 +79,7 @@ class NoiseAndChoiceIdentityTest {
             @ForAll @DoubleRange(min = 0, max = 0.9) double free) {
         Sam sam = Sam.defaults().rho(rho);
         assertSame(seed, new KSam(rho, 1, 1e-12).over(base), sam.over(base), 1e-9);
-        assertSameBits(seed, base, new Ausam(rho, 1, 0.1, 0.1 + free, free, 1e-12), sam);
+        assertSameBits(seed, base, new Ausam(rho, 1, 0.1, 0.1 + free, free, Draw.Weighted.defaults(), 1e-12), sam);
         assertSameBits(seed, base, new AeSam(sam, free, ALWAYS, ALWAYS), sam);
         assertSameBits(seed, base, new AeLookSam(sam, free, free, ALWAYS, ALWAYS, 1e-12), sam);
         assertSameBits(seed, base, VSam.defaults().with("rho", rho).with("warmup", 1), sam);

@@ -8,6 +8,8 @@ import dev.steppe.core.Tensor;
 import dev.steppe.optim.sam.AeLookSam;
 import dev.steppe.optim.sam.AeSam;
 import dev.steppe.optim.sam.Ausam;
+import dev.steppe.optim.sam.Chance;
+import dev.steppe.optim.sam.Draw;
 import dev.steppe.optim.sam.KSam;
 import dev.steppe.optim.sam.Sam;
 import dev.steppe.optim.sam.VSam;
@@ -17,6 +19,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -103,9 +107,31 @@ class SelectionFormulaTest {
     @Test
     void ausamDrawsExamplesWhoseLossChanges() {
         List<RandomKey> keys = new ArrayList<>();
+        assertFollowsAusam(new Keys(new Ausam(0.3, 0.5, 0.2, 0.9, 0.4, Draw.Weighted.defaults(), 0), keys), (t, chances) -> {
+            double[] arrival = IntStream.range(0, 7).mapToDouble(i -> -Math.log(1 - keys.get(t).fold("draw").uniform(i)) / chances[i])
+                    .toArray();
+            return IntStream.range(0, 7).boxed().sorted(Comparator.comparingDouble(i -> arrival[i])).limit(3).mapToInt(i -> i).toArray();
+        });
+    }
+
+    /** A draw of one's own: the largest chance, and the two rows beside it. */
+    @Test
+    void ausamDrawsAsItIsTold() {
+        BiFunction<Long, double[], int[]> choice = (t, chances) -> {
+            int best = IntStream.range(0, 7).boxed().max(Comparator.comparingDouble(i -> chances[i])).orElseThrow();
+            return IntStream.of(best, (best + 1) % 7, (best + 6) % 7).sorted().toArray();
+        };
+        Draw draw = (step, chances, k) -> {
+            assertEquals(3, k);
+            return choice.apply(step.number(), chances);
+        };
+        assertFollowsAusam(new Ausam(0.3, 0.5, 0.2, 0.9, 0.4, draw, 0), (t, chances) -> choice.apply((long) t, chances));
+    }
+
+    private void assertFollowsAusam(SamVariant variant, BiFunction<Integer, double[], int[]> draw) {
         Map<Integer, List<Double>> changes = new HashMap<>();
         int[] drawnSteps = new int[1];
-        assertFollows(new Keys(new Ausam(0.3, 0.5, 0.2, 0.9, 0.4, 0), keys), (t, w) -> {
+        assertFollows(variant, (t, w) -> {
             int b = t % 3;
             int[] rows = IntStream.range(0, 7).toArray();
             if (t >= 3) {
@@ -114,11 +140,7 @@ class SelectionFormulaTest {
                 double min = Arrays.stream(mean).min().orElseThrow();
                 double max = Arrays.stream(mean).max().orElseThrow();
                 double top = 0.2 + Math.min(1, t / (0.4 * STEPS)) * 0.7;
-                double[] arrival = Arrays.stream(rows).mapToDouble(i -> {
-                    double chance = 0.2 + (top - 0.2) * (mean[i] - min) / (max - min);
-                    return -Math.log(1 - keys.get(t).fold("draw").uniform(i)) / chance;
-                }).toArray();
-                rows = Arrays.stream(rows).boxed().sorted(Comparator.comparingDouble(i -> arrival[i])).limit(3).mapToInt(i -> i).toArray();
+                rows = draw.apply(t, Arrays.stream(mean).map(m -> 0.2 + (top - 0.2) * (m - min) / (max - min)).toArray());
                 drawnSteps[0]++;
             }
             double[] there = Logistic.toward(w, 0.3, problem.gradient(w, b, rows));
@@ -133,8 +155,21 @@ class SelectionFormulaTest {
 
     @Test
     void vSamSpendsItsWindowsByWhatItMeasures() {
-        VSam v = new VSam(0.3, 0.25, 5, 2, 2.5, 0.8, 0.9, 0.7, 0.6, 2, 2, 0);
         List<RandomKey> keys = new ArrayList<>();
+        assertFollowsVSam(new Keys(vSam(Chance.Uniform.defaults()), keys), (t, p) -> keys.get(t).fold("chance").uniform(0) < p);
+    }
+
+    /** A chance of one's own. */
+    @Test
+    void vSamDrawsAsItIsTold() {
+        assertFollowsVSam(vSam((step, p) -> step.number() % 4 == 1 && p > 0.4), (t, p) -> t % 4 == 1 && p > 0.4);
+    }
+
+    private static VSam vSam(Chance chance) {
+        return new VSam(0.3, 0.25, 5, 2, 2.5, 0.8, 0.9, 0.7, 0.6, 2, 2, chance, 0);
+    }
+
+    private void assertFollowsVSam(SamVariant variant, BiPredicate<Integer, Double> chance) {
         List<Double> norms = new ArrayList<>();
         List<Double> ratios = new ArrayList<>();
         List<Double> variances = new ArrayList<>();
@@ -142,7 +177,7 @@ class SelectionFormulaTest {
         int[] count = new int[3]; // steps since the warm-up, SAM steps of the window, steps since the last SAM step
         double[][] d = new double[1][];
         int[] sams = new int[1];
-        assertFollows(new Keys(v, keys), (t, w) -> {
+        assertFollows(variant, (t, w) -> {
             double[] g = problem.gradient(w, t % 3);
             boolean sam = true;
             if (t >= 0.25 * STEPS) {
@@ -152,7 +187,7 @@ class SelectionFormulaTest {
                     count[1] = 0;
                 }
                 int size = (int) s[0];
-                sam = count[1] < size && keys.get(t).fold("chance").uniform(0) < s[0] / 5 || 5 - count[0] % 5 <= size - count[1];
+                sam = count[1] < size && chance.test(t, s[0] / 5) || 5 - count[0] % 5 <= size - count[1];
                 count[1] += sam ? 1 : 0;
             }
             if (!sam) {

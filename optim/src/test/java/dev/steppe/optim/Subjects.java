@@ -28,6 +28,8 @@ final class Subjects {
             "bsam:asReleased=true,rhoMinLow=0.02,balance=false",
             "samar:ratio=loss,rule=proportional,now=false,period=2",
             "looksam:k=2,ascent=vasso(theta=0.4)",
+            "looksam:k=2,ascent=layersam",
+            "layersam:unit=model,rho=0.05",
             "looksam:k=2,ascent=esam(ascent=vasso(theta=0.4))",
             "esam:keep=numbers,selection=released,ascent=vasso(theta=0.4)",
             "msharpness:m=2,ascent=vasso(theta=0.4)",

@@ -17,6 +17,7 @@ import dev.steppe.optim.*;
  * @param fmin chance of the example that changes least, greater than 0
  * @param fmax chance of the one that changes most, at least fmin
  * @param ramp part of the run over which fmax rises from fmin, in [0, 1]
+ * @param draw how examples are drawn by their chances
  * @param epsilon guard of the norm, at least 0
  */
 @Card(
@@ -35,16 +36,17 @@ public record Ausam(
         @Origin("ajiaaa/AUSAM, train.py") @Range("(0, inf)") double fmin,
         @Origin("ajiaaa/AUSAM, train.py") @Range("(0, inf)") double fmax,
         @Origin("ajiaaa/AUSAM, train.py: 30 of 200 epochs") @Range(value = "[0, 1]", of = "a part of the run") double ramp,
+        @Origin("ajiaaa/AUSAM: without replacement, proportional to the chances") Draw draw,
         @Origin("ajiaaa/AUSAM, sam/ausam.py") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public Ausam {
-        OptionException.check(Ausam.class, rho, alpha, fmin, fmax, ramp, epsilon);
+        OptionException.check(Ausam.class, rho, alpha, fmin, fmax, ramp, draw, epsilon);
         OptionException.require(fmax >= fmin, "ausam", "fmax", fmax, "at least fmin");
     }
 
     /** Radius 0.1, half the batch, chances from 0.1 to 0.5. */
     public static Ausam defaults() {
-        return new Ausam(0.1, 0.5, 0.1, 0.5, 0.15, 1e-12);
+        return new Ausam(0.1, 0.5, 0.1, 0.5, 0.15, Draw.Weighted.defaults(), 1e-12);
     }
 
     @Override
@@ -68,6 +70,6 @@ public record Ausam(
         LossChanges changes = new LossChanges(step);
         if (k == batch.size() || !changes.know(batch.ids())) { return batch; }
         double top = ramp == 0 ? fmax : fmin + Math.min(1, step.progress() / ramp) * (fmax - fmin);
-        return batch.select(Rows.draw(step.key().fold("draw"), changes.chances(batch.ids(), fmin, top), k));
+        return batch.select(draw.rows(step, changes.chances(batch.ids(), fmin, top), k));
     }
 }

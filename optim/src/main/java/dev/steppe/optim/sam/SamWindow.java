@@ -35,7 +35,7 @@ final class SamWindow {
             position = 0;
             done = 0;
         }
-        boolean drawn = done < (int) size && step.key().fold("chance").uniform(0) < size / v.window();
+        boolean drawn = done < (int) size && v.chance().happens(step, size / v.window());
         boolean opens = drawn || v.window() - position <= (int) size - done;
         step.remember(SIZE, size);
         step.remember(POSITION, position);

@@ -24,6 +24,7 @@ import dev.steppe.optim.*;
  * @param beta by how much d fades each step, in [0, 1]
  * @param reuse for how many steps d is used again, at least 0
  * @param tensors over how many of the last tensors of the model the norms are taken, at least 1
+ * @param chance how steps are drawn
  * @param epsilon guard of the norm, at least 0
  */
 @Card(
@@ -48,17 +49,19 @@ public record VSam(
         @Origin("ajiaaa/vSAM, train_vsam.py, beta") @Range("[0, 1]") double beta,
         @Origin("ajiaaa/vSAM, vsam.py, opt_sgd") int reuse,
         @Origin("ajiaaa/vSAM, train_vsam.py, last_layer") @Range("[1, inf)") int tensors,
+        @Origin("ajiaaa/vSAM, vsam.py: independent of each other") Chance chance,
         @Origin("ajiaaa/vSAM, vsam.py") double epsilon) implements SamVariant {
     /** @throws OptionException if a number is out of its range */
     public VSam {
-        OptionException.check(VSam.class, rho, warmup, window, blocks, first, most, ratios, variances, beta, reuse, tensors, epsilon);
+        OptionException.check(VSam.class, rho, warmup, window, blocks, first, most, ratios, variances, beta, reuse, tensors, chance,
+                epsilon);
         OptionException.require(blocks <= window / 2, "vsam", "blocks", blocks, "at most half the window");
         OptionException.require(first <= window, "vsam", "first", first, "at most the window");
     }
 
     /** The authors' numbers. */
     public static VSam defaults() {
-        return new VSam(0.05, 0.015, 50, 5, 1, 0.8, 0.13, 0.13, 0.7, 6, 10, 1e-12);
+        return new VSam(0.05, 0.015, 50, 5, 1, 0.8, 0.13, 0.13, 0.7, 6, 10, Chance.Uniform.defaults(), 1e-12);
     }
 
     @Override
