@@ -78,6 +78,24 @@ final class TrainCommand implements Callable<Integer> {
     private int epochs;
     @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images per step.")
     private int batch;
+    @Option(
+            names = "--micro-batch",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "At most so many images of a step go through the model at once, and gradients are added up: less memory; BatchNorm sees the parts. 0: all.")
+    private int microBatch;
+    @Option(
+            names = "--shard",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "m-sharpness: every so many images of a step get a perturbation of their own. 0: all share one.")
+    private int shard;
+    @Option(
+            names = "--clip-norm",
+            paramLabel = "X",
+            defaultValue = "Infinity",
+            description = "Longest gradient that the base optimizer gets; longer ones are shortened.")
+    private double clipNorm;
     @Option(names = "--lr", paramLabel = "X", description = "Highest learning rate. Default: that of the base optimizer.")
     private Double learningRate;
     @Option(
@@ -184,7 +202,10 @@ final class TrainCommand implements Callable<Integer> {
         require(smoothing >= 0 && smoothing < 1, "--label-smoothing", smoothing, "in [0, 1)");
         double noise = fresh || isGiven("--label-noise") ? labelNoise : then.labelNoise();
         require(noise >= 0 && noise <= 1, "--label-noise", noise, "from 0 to 1");
-        return new TrainOptions(source, dir, name, method(then), times, images,
+        StepOptions before = fresh ? StepOptions.PLAIN : then.steps();
+        StepOptions steps = new StepOptions(isGiven("--clip-norm") ? clipNorm : before.clipNorm(),
+                isGiven("--micro-batch") ? microBatch : before.microBatch(), isGiven("--shard") ? shard : before.shard());
+        return new TrainOptions(source, dir, name, method(then), times, images, steps,
                 fresh || isGiven("--schedule") ? schedule(schedule) : then.schedule(), smoothing, noise,
                 fresh || isGiven("--seed") ? seed : then.seed(), fresh || isGiven("--plans") ? plans(plans) : then.plans(), n);
     }

@@ -14,14 +14,16 @@ import java.util.stream.Collectors;
  * All that decides what a run computes, and the number of threads, which does not.
  *
  * @param dataDir null if the data need none
+ * @param steps how a step is taken, whatever the optimizer
  * @param labelNoise share of wrong labels in the training set
  * @param plans which algorithms the kernels may choose
  */
-record TrainOptions(DataSource data, Path dataDir, String model, Method method, int epochs, int batch, String schedule,
+record TrainOptions(DataSource data, Path dataDir, String model, Method method, int epochs, int batch, StepOptions steps, String schedule,
         double labelSmoothing, double labelNoise, long seed, Kernels.Mode plans, int threads) {
     /** The same with another optimizer. */
     TrainOptions method(Method method) {
-        return new TrainOptions(data, dataDir, model, method, epochs, batch, schedule, labelSmoothing, labelNoise, seed, plans, threads);
+        return new TrainOptions(data, dataDir, model, method, epochs, batch, steps, schedule, labelSmoothing, labelNoise, seed, plans,
+                threads);
     }
 
     /** The options with their values, as one writes them; complete, so that other defaults of a later version change nothing. */
@@ -38,6 +40,7 @@ record TrainOptions(DataSource data, Path dataDir, String model, Method method, 
         }
         arguments.put("--epochs", String.valueOf(epochs));
         arguments.put("--batch", String.valueOf(batch));
+        steps.addTo(arguments);
         arguments.put("--schedule", schedule);
         arguments.put("--label-smoothing", String.valueOf(labelSmoothing));
         arguments.put("--label-noise", String.valueOf(labelNoise));
@@ -79,7 +82,7 @@ record TrainOptions(DataSource data, Path dataDir, String model, Method method, 
                     text(configuration, "model"),
                     new Method(text(configuration, "optimizer"), (String) configuration.get("base")),
                     Integer.parseInt(text(configuration, "epochs")),
-                    Integer.parseInt(text(configuration, "batch")), text(configuration, "schedule"),
+                    Integer.parseInt(text(configuration, "batch")), StepOptions.of(configuration), text(configuration, "schedule"),
                     Double.parseDouble(text(configuration, "label-smoothing")),
                     configuration.containsKey("label-noise") ? Double.parseDouble(text(configuration, "label-noise")) : 0,
                     Long.parseLong(text(configuration, "seed")),

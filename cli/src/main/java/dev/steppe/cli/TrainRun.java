@@ -119,7 +119,7 @@ final class TrainRun {
                 Loader tests = Loader.evaluation(data.test(), options.batch(), normalise)) {
             Objective objective = Objective.of(model::forward, Losses.crossEntropy(Losses.Smoothing.of(options.labelSmoothing())));
             Parameters start = model.initialPoint(options.seed());
-            Options settings = Options.defaults()
+            Options settings = options.steps().applyTo(Options.defaults())
                     .schedule(Schedules.parse(options.schedule()), options.epochs() * (long) batches.batchesPerEpoch())
                     .seed(options.seed()).auxiliary(new SecondBatches(second));
             Function<Kernels, Optimizer> make = on -> options.method().recipe().minimise(objective, start, settings.kernels(on));
@@ -196,13 +196,16 @@ final class TrainRun {
         out.println(options.method());
         out.printf(Locale.ROOT, "%d epochs, batches of %d, %s, seed %d%n", options.epochs(), options.batch(), options.schedule(),
                 options.seed());
+        if (!options.steps().equals(StepOptions.PLAIN)) {
+            out.println(options.steps());
+        }
         out.println(kernels.describe());
         out.println((resume ? "going on in " : "run folder ") + folder);
     }
 
     /** Says how much memory the steps will take, and refuses what cannot fit before any file is written. */
     private void plan(Shape image, Kernels kernels, Function<Kernels, Optimizer> make) {
-        long bytes = PlannedMemory.bytes(options.batch(), image, kernels.workers(), kernels.mode(), make);
+        long bytes = PlannedMemory.bytes(options.steps().atOnce(options.batch()), image, kernels.workers(), kernels.mode(), make);
         PlannedMemory.requireToFit(bytes, options.batch());
         out.printf(Locale.ROOT, "arrays of a step: about %,d MiB, of a heap of %,d MiB%n", bytes >> 20,
                 Runtime.getRuntime().maxMemory() >> 20);

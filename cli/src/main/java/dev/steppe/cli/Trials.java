@@ -68,8 +68,7 @@ final class Trials {
     /** What is trained unless a test wants it smaller: the defaults of {@code steppe train} but for the number of epochs. */
     static TrainOptions onTheSample(int threads) {
         return new TrainOptions(DataSource.FASHION_MNIST_SAMPLE, null, "resnet8", Method.of(SGD, null, Method.DEFAULT_BASE, null), EPOCHS,
-                BATCH,
-                TrainCommand.schedule("onecycle"), 0, 0, 1, Kernels.Mode.FAST, threads);
+                BATCH, StepOptions.PLAIN, TrainCommand.schedule("onecycle"), 0, 0, 1, Kernels.Mode.FAST, threads);
     }
 
     /** Plain SGD, then each variant and each addition with its defaults; where these are made for longer runs, with what a run of 234 steps needs. */

@@ -121,7 +121,8 @@ class OptimizersTest {
     /** @param exit what it must be; negative: anything */
     private static String trials(Path folder, int exit, int seconds, Trials.Trial... trials) throws IOException {
         TrainOptions like = new TrainOptions(DataSource.FOLDER, folder.resolve("images"), "resnet8",
-                Method.of("sgd", null, Method.DEFAULT_BASE, null), 2, 16, TrainCommand.schedule("constant"), 0, 0, 1, Kernels.Mode.FAST, 1);
+                Method.of("sgd", null, Method.DEFAULT_BASE, null), 2, 16, StepOptions.PLAIN, TrainCommand.schedule("constant"), 0, 0, 1,
+                Kernels.Mode.FAST, 1);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int actual = new Trials(folder.resolve("runs"), List.of(trials), like, new PrintStream(out)).run(seconds);
         assertTrue(exit < 0 || exit == actual, "exit code " + actual);

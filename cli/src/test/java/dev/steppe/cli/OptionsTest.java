@@ -37,7 +37,8 @@ class OptionsTest {
     @Test
     void helpShowsEveryOptionWithItsDefault() {
         String help = Shell.steppe("train", "--help").out().replaceAll("\\s+", " ");
-        for (String option : List.of("--data", "--data-dir", "--model", "--optimizer", "--base", "--epochs", "--batch", "--lr",
+        for (String option : List.of("--data", "--data-dir", "--model", "--optimizer", "--base", "--epochs", "--batch", "--micro-batch",
+                "--shard", "--clip-norm", "--lr",
                 "--schedule",
                 "--label-smoothing", "--label-noise", "--seed", "--plans", "--threads", "--out", "--resume")) {
             int at = help.indexOf(" " + option + "=", help.indexOf("Options:"));
@@ -62,7 +63,10 @@ class OptionsTest {
                 wrong("--batch is -1", "train", "--batch", "-1"), wrong("'1.5'", "train", "--batch", "1.5"),
                 wrong("only 10000 training images", "train", "--batch", "10001"), wrong("--threads is 0", "train", "--threads", "0"),
                 wrong("--threads is 1025, must be from 1 to 1024", "train", "--threads", "1025"),
-                wrong("--lr is -0.1", "train", "--lr", "-0.1"),
+                wrong("--micro-batch is -1, must be at least 0", "train", "--micro-batch", "-1"),
+                wrong("--shard is -8, must be at least 0", "train", "--shard", "-8"),
+                wrong("--clip-norm is 0.0, must be greater than 0", "train", "--clip-norm", "0"),
+                wrong("--clip-norm is NaN", "train", "--clip-norm", "NaN"), wrong("--lr is -0.1", "train", "--lr", "-0.1"),
                 wrong("--lr is NaN", "train", "--lr", "NaN"), wrong("--lr is Infinity", "train", "--lr", "1e999"),
                 wrong("--label-smoothing is 1.0", "train", "--label-smoothing", "1"),
                 wrong("--label-noise is 1.5, must be from 0 to 1", "train", "--label-noise", "1.5"),

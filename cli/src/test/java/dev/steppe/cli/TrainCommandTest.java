@@ -54,7 +54,9 @@ class TrainCommandTest {
         Path folder = temp.resolve("a run");
         Shell.Run run = train(folder, "--seed", "3").ok();
         try (Stream<Path> files = Files.list(folder)) {
-            assertEquals(Set.of(".lock", "config.json", "metrics.jsonl", "model.safetensors", "state", "curves.png", "confusion.png"),
+            assertEquals(
+                    Set.of(".lock", "config.json", "metrics.jsonl", "model.safetensors", "state", "curves.png", "confusion.png",
+                            "report.html"),
                     new TreeSet<>(files.map(p -> p.getFileName().toString()).toList()));
         }
         List<String> lines = Files.readAllLines(folder.resolve("metrics.jsonl"));
@@ -131,6 +133,41 @@ class TrainCommandTest {
         assertNotEquals(configuration.get("trainingSha256"), configuration(temp.resolve("clean")).get("trainingSha256"));
         assertEquals(configuration.get("testSha256"), configuration(temp.resolve("clean")).get("testSha256"));
         assertFalse(configuration(temp.resolve("clean")).containsKey("wrongLabels"));
+    }
+
+    /** In parts, with perturbations for parts, with clipped gradients: each is said, recorded, repeated by the command, and makes another model. */
+    @Test
+    void stepsAreTakenAsTold() throws IOException {
+        Path whole = temp.resolve("whole");
+        Shell.Run usual = train(whole, "--micro-batch", "16", "--shard", "0", "--clip-norm", "Infinity").ok();
+        assertTrue(usual.out().lines().anyMatch("at most 16 images at once"::equals), usual.out());
+        String model = Shell.sha256(whole.resolve("model.safetensors"));
+        Map<String, String> said = Map.of("--micro-batch=5", "at most 5 images at once", "--shard=8", "a perturbation for every 8 images",
+                "--clip-norm=0.5", "gradients clipped to norm 0.5");
+        for (Map.Entry<String, String> option : said.entrySet()) {
+            Path folder = temp.resolve(option.getKey());
+            Shell.Run run = train(folder, option.getKey()).ok();
+            assertTrue(run.out().lines().anyMatch(option.getValue()::equals), run.out());
+            assertNotEquals(model, Shell.sha256(folder.resolve("model.safetensors")), option.getKey());
+            String[] words = option.getKey().substring(2).split("=");
+            assertEquals(words[1], ((Map<?, ?>) configuration(folder).get("options")).get(words[0]));
+            assertTrue(((String) configuration(folder).get("command")).contains("--" + words[0] + " " + words[1]));
+            assertEquals(2, Shell.steppe("train", "--resume", folder.toString(), "--" + words[0], "3").exit(),
+                    "another step than the run's");
+        }
+    }
+
+    /** Runs of versions that did not know these options go on. */
+    @Test
+    void whatAConfigurationDoesNotSayIsPlain() throws IOException {
+        Path folder = temp.resolve("old");
+        train(folder).ok();
+        Path file = folder.resolve("config.json");
+        String json = Files.readString(file);
+        String old = json.replaceAll("\\s*\"(clip-norm|micro-batch|shard)\" *: *\"[^\"]*\",", "");
+        assertEquals(json.lines().count() - 3, old.lines().count(), old);
+        Files.writeString(file, old);
+        Shell.steppe("train", "--resume", folder.toString()).ok();
     }
 
     @Test
