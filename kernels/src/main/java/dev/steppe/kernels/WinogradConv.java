@@ -10,7 +10,6 @@ package dev.steppe.kernels;
  */
 final class WinogradConv {
     private static final int PLANES = WinogradTransform.PLANES;
-    private static final int CHUNK = WinogradMicro.CHUNK;
     /** Floats of a block's V and M: half of a second-level cache. */
     private static final int BLOCK_FLOATS = 1 << 18;
     /** Tiles of a block: enough for what it reads of U, if it comes from the last cache. */
@@ -39,18 +38,22 @@ final class WinogradConv {
         Call call = new Call(view, spans, x, filter, u, y);
         WinogradTiles tiles = call.tiles;
         if (!call.whole) {
-            workers.run(call.blocks, call::block);
+            workers.run(tiles.blocks(), call::block);
             return;
         }
-        Span.F32 planes = (Span.F32) spans.take(DType.F32, call.v.size() + call.m.size());
+        Span.F32 planes = (Span.F32) spans.take(DType.F32, tiles.blocks() * (call.v.block() + call.m.block()));
         float[] array = planes.array();
         int v = planes.offset();
-        int m = v + call.v.size();
+        int m = v + tiles.blocks() * call.v.block();
         try {
-            workers.ranges(tiles.strips(), 1, (from, end) -> call.stage.fill(from, end, tiles.first(from), spans, array, v));
-            workers.run(PLANES * filter.panels(),
-                    i -> call.multiply(i / filter.panels(), i % filter.panels(), tiles.count(), array, v, m));
-            workers.ranges(tiles.strips(), 1, (from, end) -> call.output.unpack(from, end, tiles.first(from), spans, array, m));
+            workers.ranges(tiles.strips(), 1, (from, end) -> call.stage.fill(from, end, 0, spans, array, v));
+            workers.run(PLANES * filter.panels(), i -> {
+                for (int block = 0; block < tiles.blocks(); block++) {
+                    call.multiply(i / filter.panels(), i % filter.panels(), tiles.tilesOf(block), array, v + block * call.v.block(),
+                            m + block * call.m.block());
+                }
+            });
+            workers.ranges(tiles.strips(), 1, (from, end) -> call.output.unpack(from, end, 0, spans, array, m));
         } finally {
             spans.give(planes);
         }
@@ -61,62 +64,56 @@ final class WinogradConv {
         private final SpanPool spans;
         private final WinogradFilter filter;
         private final Span.F32 u;
-        private final int channels;
-        private final int strips;
         final WinogradTiles tiles;
         final WinogradPlanes v;
         final WinogradPlanes m;
         final WinogradStage stage;
         final WinogradOutput output;
         final boolean whole;
-        final int blocks;
 
         Call(ConvView view, SpanPool spans, Span.F32 x, WinogradFilter filter, Span.F32 u, Span.F32 y) {
             this.spans = spans;
             this.filter = filter;
             this.u = u;
-            this.channels = view.in();
-            int perTile = WinogradPlanes.perTile(view.in(), CHUNK) + WinogradPlanes.perTile(view.out(), filter.width());
-            int most = Math.clamp(BLOCK_FLOATS / perTile, MIN_TILES, MAX_TILES);
-            this.tiles = WinogradTiles.of(view.n(), view.outH(), view.outW(), most);
-            int wanted = Math.clamp(tiles.count() / BLOCKS, FEW_TILES, most);
-            this.whole = tiles.count() < BLOCKS * MIN_TILES && filter.size() > BIG;
-            this.strips = whole ? tiles.strips() : Math.max(1, wanted / tiles.across());
-            this.blocks = Math.ceilDiv(tiles.strips(), strips);
-            int capacity = GemmPlan.roundUp(whole ? tiles.count() : strips * tiles.across(), WinogradMicro.MR);
-            this.v = WinogradPlanes.of(view.in(), CHUNK, capacity);
-            this.m = WinogradPlanes.of(view.out(), filter.width(), capacity);
+            this.v = WinogradPlanes.inputs(view.in());
+            this.m = WinogradPlanes.outputs(view.out());
+            int most = Math.clamp(BLOCK_FLOATS / (v.perTile() + m.perTile()), MIN_TILES, MAX_TILES);
+            WinogradTiles all = WinogradTiles.of(view.n(), view.outH(), view.outW(), most);
+            this.whole = all.count() < BLOCKS * MIN_TILES && filter.size() > BIG;
+            int wanted = whole ? WinogradPlanes.TILES : Math.clamp(all.count() / BLOCKS, FEW_TILES, most);
+            this.tiles = all.perBlock(Math.max(1, wanted / all.across()));
             this.stage = new WinogradStage(x, view.h(), view.w(), view.minRow(), view.minColumn(), WinogradTransform.POINTS, tiles, v);
             this.output = new WinogradOutput(y, view.outH(), view.outW(), tiles, m);
         }
 
         void block(int block) {
-            int from = block * strips;
-            int end = Math.min(from + strips, tiles.strips());
-            Span.F32 planes = (Span.F32) spans.take(DType.F32, v.size() + m.size());
+            int from = tiles.begin(block);
+            int end = tiles.begin(block + 1);
+            Span.F32 planes = (Span.F32) spans.take(DType.F32, v.block() + m.block());
             try {
                 float[] array = planes.array();
-                int mo = planes.offset() + v.size();
-                stage.fill(from, end, 0, spans, array, planes.offset());
+                int mo = planes.offset() + v.block();
+                stage.fill(from, end, from, spans, array, planes.offset());
                 for (int point = 0; point < PLANES; point++) {
                     for (int panel = 0; panel < filter.panels(); panel++) {
-                        multiply(point, panel, tiles.first(end) - tiles.first(from), array, planes.offset(), mo);
+                        multiply(point, panel, tiles.tilesOf(block), array, planes.offset(), mo);
                     }
                 }
-                output.unpack(from, end, 0, spans, array, mo);
+                output.unpack(from, end, from, spans, array, mo);
             } finally {
                 spans.give(planes);
             }
         }
 
-        /** One panel of output channels of M at one point, for the first {@code count} tiles. */
+        /** One panel of output channels of M at one point, for the {@code count} tiles of a block. */
         void multiply(int point, int panel, int count, float[] planes, int vo, int mo) {
+            int width = filter.width();
+            int uo = u.offset() + filter.at(point, panel);
             int rows;
             for (int tile = 0; tile < count; tile += rows) {
-                rows = WinogradMicro.rows(filter.width(), count - tile);
-                WinogradMicro.forward(rows, planes, vo + point * v.plane() + v.at(tile, 0), v.chunk(), u.array(),
-                        u.offset() + filter.at(point, panel), channels, filter.width(), planes,
-                        mo + point * m.plane() + m.at(tile, panel * filter.width()));
+                rows = WinogradMicro.rows(width, count - tile);
+                WinogradMicro.forward(rows, planes, vo + v.at(point, tile, 0), u.array(), uo, v.channels(), width, planes,
+                        mo + m.at(point, tile, panel * width));
             }
         }
     }

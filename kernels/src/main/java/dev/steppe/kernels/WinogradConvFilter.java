@@ -11,7 +11,6 @@ import java.util.Arrays;
  */
 final class WinogradConvFilter {
     private static final int PLANES = WinogradTransform.PLANES;
-    private static final int CHUNK = WinogradMicro.CHUNK;
     /** Floats of a dU that stays in the second-level cache beside a block's V and W. */
     private static final int SMALL = 1 << 18;
     /** Parts for eight threads to share evenly. */
@@ -20,8 +19,6 @@ final class WinogradConvFilter {
     private static final int BLOCK_FLOATS = 1 << 18;
     private static final int ROUND_FLOATS = 1 << 22;
     private static final int MIN_TILES = 24;
-    /** Tiles whose panel of W stays in the first-level cache while the channels of V pass by. */
-    private static final int TOGETHER = 192;
 
     private final Workers workers;
     private final SpanPool spans;
@@ -52,16 +49,23 @@ final class WinogradConvFilter {
 
     private void rounds(Call call, Span.F32 u) {
         WinogradTiles tiles = call.tiles;
-        Span.F32 planes = (Span.F32) spans.take(DType.F32, call.v.size() + call.w.size());
+        int round = Math.max(1, ROUND_FLOATS / (call.v.block() + call.w.block()));
+        Span.F32 planes = (Span.F32) spans.take(DType.F32, round * (call.v.block() + call.w.block()));
         try {
-            for (int first = 0; first < tiles.strips(); first += call.strips) {
+            for (int first = 0; first < tiles.blocks(); first += round) {
                 int begin = first;
-                int strips = Math.min(call.strips, tiles.strips() - first);
-                int count = tiles.first(first + strips) - tiles.first(first);
-                workers.ranges(strips, 1, (from, end) -> call.fill(begin + from, begin + end,
-                        tiles.first(begin + from) - tiles.first(begin), planes));
-                workers.run(PLANES * call.filter.panels(),
-                        i -> call.multiply(i / call.filter.panels(), i % call.filter.panels(), count, planes, u.array(), u.offset()));
+                int last = Math.min(first + round, tiles.blocks());
+                int wo = planes.offset() + round * call.v.block();
+                int strip = tiles.begin(begin);
+                workers.ranges(tiles.begin(last) - strip, 1,
+                        (from, end) -> call.fill(strip + from, strip + end, strip, planes.array(), planes.offset(), wo));
+                workers.run(PLANES * call.filter.panels(), i -> {
+                    for (int block = begin; block < last; block++) {
+                        call.multiply(i / call.filter.panels(), i % call.filter.panels(), tiles.tilesOf(block), planes.array(),
+                                planes.offset() + (block - begin) * call.v.block(), wo + (block - begin) * call.w.block(), u.array(),
+                                u.offset());
+                    }
+                });
             }
         } finally {
             spans.give(planes);
@@ -73,32 +77,28 @@ final class WinogradConvFilter {
         private final SpanPool spans;
         private final WinogradStage input;
         private final WinogradStage gradient;
-        private final int channels;
         final WinogradFilter filter;
         final WinogradTiles tiles;
         final WinogradPlanes v;
         final WinogradPlanes w;
         /** Whether threads share one dU. */
         final boolean shared;
-        /** Strips of a block, or of a round. */
-        final int strips;
         final int parts;
 
         Call(ConvView view, SpanPool spans, WinogradFilter filter, Span.F32 x, Span.F32 dy) {
             this.spans = spans;
             this.filter = filter;
-            this.channels = view.in();
+            this.v = WinogradPlanes.inputs(view.in());
+            this.w = WinogradPlanes.outputs(view.out());
             this.shared = filter.size() > SMALL;
-            int perTile = WinogradPlanes.perTile(view.in(), CHUNK) + WinogradPlanes.perTile(view.out(), filter.width());
-            int most = Math.max(MIN_TILES, (shared ? ROUND_FLOATS : BLOCK_FLOATS) / perTile);
-            this.tiles = WinogradTiles.of(view.n(), view.outH(), view.outW(), most);
-            int together = Math.clamp(most / tiles.across(), 1, Math.max(1, tiles.strips()));
-            this.parts = shared ? 1 : Math.clamp(tiles.count() / MIN_TILES, 1, Math.min(PARTS, Math.max(1, tiles.strips())));
+            int most = shared
+                    ? WinogradPlanes.TILES
+                    : Math.clamp(BLOCK_FLOATS / (v.perTile() + w.perTile()), MIN_TILES, WinogradPlanes.TILES);
+            WinogradTiles all = WinogradTiles.of(view.n(), view.outH(), view.outW(), most);
+            this.parts = shared ? 1 : Math.clamp(all.count() / MIN_TILES, 1, Math.min(PARTS, Math.max(1, all.strips())));
             // as even as it gets: what is left over would fill no block
-            int each = Math.max(1, Math.ceilDiv(tiles.strips(), parts));
-            this.strips = Math.ceilDiv(each, Math.ceilDiv(each, together));
-            this.v = WinogradPlanes.of(view.in(), CHUNK, strips * tiles.across());
-            this.w = WinogradPlanes.of(view.out(), filter.width(), strips * tiles.across());
+            int each = Math.max(1, Math.ceilDiv(all.strips(), parts));
+            this.tiles = all.perBlock(Math.ceilDiv(each, Math.ceilDiv(each, all.perBlock())));
             this.input = new WinogradStage(x, view.h(), view.w(), view.minRow(), view.minColumn(), WinogradTransform.POINTS, tiles, v);
             this.gradient = new WinogradStage(dy, view.outH(), view.outW(), 0, 0, WinogradTransform.TILE, tiles, w);
         }
@@ -107,15 +107,17 @@ final class WinogradConvFilter {
         void part(int part, Span.F32 u) {
             int uo = u.offset() + part * filter.size();
             Arrays.fill(u.array(), uo, uo + filter.size(), 0);
-            Span.F32 planes = (Span.F32) spans.take(DType.F32, v.size() + w.size());
+            Span.F32 planes = (Span.F32) spans.take(DType.F32, v.block() + w.block());
+            int vo = planes.offset();
+            int wo = vo + v.block();
             try {
                 int last = (int) ((part + 1L) * tiles.strips() / parts);
-                for (int from = (int) ((long) part * tiles.strips() / parts); from < last; from += strips) {
-                    int end = Math.min(from + strips, last);
-                    fill(from, end, 0, planes);
+                for (int from = (int) ((long) part * tiles.strips() / parts); from < last; from += tiles.perBlock()) {
+                    int end = Math.min(from + tiles.perBlock(), last);
+                    fill(from, end, from, planes.array(), vo, wo);
                     for (int point = 0; point < PLANES; point++) {
                         for (int panel = 0; panel < filter.panels(); panel++) {
-                            multiply(point, panel, tiles.first(end) - tiles.first(from), planes, u.array(), uo);
+                            multiply(point, panel, tiles.first(end) - tiles.first(from), planes.array(), vo, wo, u.array(), uo);
                         }
                     }
                 }
@@ -124,23 +126,18 @@ final class WinogradConvFilter {
             }
         }
 
-        void fill(int from, int end, int tile, Span.F32 planes) {
-            input.fill(from, end, tile, spans, planes.array(), planes.offset());
-            gradient.fill(from, end, tile, spans, planes.array(), planes.offset() + v.size());
+        void fill(int from, int end, int first, float[] planes, int vo, int wo) {
+            input.fill(from, end, first, spans, planes, vo);
+            gradient.fill(from, end, first, spans, planes, wo);
         }
 
-        /** Adds what the first {@code count} tiles contribute to a panel of dU at one point. */
-        void multiply(int point, int panel, int count, Span.F32 planes, float[] u, int uo) {
-            int vo = planes.offset() + point * v.plane();
-            int wo = planes.offset() + v.size() + point * w.plane();
-            int step = WinogradMicro.channels(filter.width());
-            for (int tile = 0; tile < count; tile += TOGETHER) {
-                int together = Math.min(TOGETHER, count - tile);
-                for (int c = 0; c < channels; c += step) {
-                    WinogradMicro.filter(planes.array(), vo + v.at(tile, c), planes.array(), wo + w.at(tile, panel * filter.width()),
-                            together,
-                            filter.width(), u, uo + filter.at(point, panel) + c * filter.width());
-                }
+        /** Adds what the {@code count} tiles of a block contribute to a panel of dU at one point. */
+        void multiply(int point, int panel, int count, float[] planes, int vo, int wo, float[] u, int uo) {
+            int width = filter.width();
+            int step = WinogradMicro.channels(width);
+            for (int c = 0; c < v.channels(); c += step) {
+                WinogradMicro.filter(planes, vo + v.at(point, 0, c), planes, wo + w.at(point, 0, panel * width), count, width, u,
+                        uo + filter.at(point, panel) + c * width);
             }
         }
     }

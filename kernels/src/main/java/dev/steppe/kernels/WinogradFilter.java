@@ -1,7 +1,5 @@
 package dev.steppe.kernels;
 
-import dev.steppe.kernels.WinogradTransform.Lines;
-
 /**
  * The transformed filter {@code U = G g G'} of a {@link ConvView} with 3 x 3 taps, and the adjoint of the transform. U is
  * {@code [point, panel of output channels, input channel, width]}. It depends on the filter alone and serves any number of images.
@@ -24,10 +22,6 @@ final class WinogradFilter {
     /** Floats of a group in one panel. */
     private final int block;
     private final int groups;
-    private final Lines taps;
-    private final Lines half;
-    private final Lines halfDone;
-    private final Lines points;
 
     WinogradFilter(ConvView view) {
         this.view = view;
@@ -37,10 +31,6 @@ final class WinogradFilter {
         this.panel = groups * block;
         this.panels = Math.ceilDiv(view.out(), width);
         this.plane = panels * panel + PADDING;
-        this.taps = new Lines(TAPS * block, block, L);
-        this.half = new Lines(TAPS * block, block, L);
-        this.halfDone = new Lines(block, TAPS * block, L);
-        this.points = new Lines(plane, POINTS * plane, L);
     }
 
     /** Output channels of a panel. */
@@ -69,8 +59,8 @@ final class WinogradFilter {
             int done = so + TAPS * TAPS * block;
             int to = u.offset() + at(0, panel) + group * block;
             copyIn(filter, panel * width, group * GROUP, scratch, so);
-            WinogradTransform.filter(scratch, so, taps, scratch, done, half, TAPS, block / L);
-            WinogradTransform.filter(scratch, done, halfDone, u.array(), to, points, POINTS, block / L);
+            WinogradTransform.filter(scratch, so, TAPS * block, block, scratch, done, TAPS * block, block, TAPS, block);
+            WinogradTransform.filter(scratch, done, block, TAPS * block, u.array(), to, plane, POINTS * plane, POINTS, block);
         });
     }
 
@@ -90,8 +80,8 @@ final class WinogradFilter {
                     VectorGemm.addInto(u.array(), from + part * size() + p * plane, u.array(), from + p * plane, block);
                 }
             }
-            WinogradTransform.filterGradient(u.array(), from, points, scratch, done, halfDone, POINTS, block / L);
-            WinogradTransform.filterGradient(scratch, done, half, scratch, so, taps, TAPS, block / L);
+            WinogradTransform.filterGradient(u.array(), from, plane, POINTS * plane, scratch, done, block, TAPS * block, POINTS, block);
+            WinogradTransform.filterGradient(scratch, done, TAPS * block, block, scratch, so, TAPS * block, block, TAPS, block);
             copyOut(scratch, so, panel * width, group * GROUP, dfilter);
         });
     }

@@ -5,14 +5,13 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The products of Winograd's convolution at one point, as {@link GemmMicro} does them: a tile of the product is held in registers, and one number of one
- * operand at a time multiplies two vectors of the other. The other differs: images lie in chunks, {@code [chunk of channels, tile, CHUNK]}, so that their
+ * operand at a time multiplies two vectors of the other. The other differs: images lie in chunks of channels, as {@link WinogradPlanes} says, so that their
  * transform writes whole vectors.
  */
 final class WinogradMicro {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int L = S.length();
-    /** Channels of a chunk of V. */
-    static final int CHUNK = 16;
+    private static final int CHUNK = WinogradPlanes.CHUNK;
     /** Tiles that {@link #forward} takes at most. */
     static final int MR = 12;
     /** Input channels that {@link #filter} takes at most, a divisor of CHUNK. */
@@ -35,24 +34,23 @@ final class WinogradMicro {
      * {@code M = V U}.
      *
      * @param rows tiles, as {@link #rows} says
-     * @param v {@code [chunk, tile, CHUNK]} from {@code vo}
-     * @param chunk distance of two chunks
+     * @param v {@code [tile, CHUNK]} from {@code vo}, for each chunk
      * @param u panel {@code [c, width]} from {@code uo}
      * @param c input channels
      * @param width of the panels
      * @param m {@code [tile, width]} from {@code mo}, written
      */
-    static void forward(int rows, float[] v, int vo, int chunk, float[] u, int uo, int c, int width, float[] m, int mo) {
+    static void forward(int rows, float[] v, int vo, float[] u, int uo, int c, int width, float[] m, int mo) {
         if (width == L) {
             if (rows == MR) {
-                forward12x1(v, vo, chunk, u, uo, c, m, mo);
+                forward12x1(v, vo, u, uo, c, m, mo);
             } else {
-                forward6x1(v, vo, chunk, u, uo, c, m, mo);
+                forward6x1(v, vo, u, uo, c, m, mo);
             }
         } else if (rows == MR) {
-            forward12x2(v, vo, chunk, u, uo, c, m, mo);
+            forward12x2(v, vo, u, uo, c, m, mo);
         } else {
-            forward6x2(v, vo, chunk, u, uo, c, m, mo);
+            forward6x2(v, vo, u, uo, c, m, mo);
         }
     }
 
@@ -81,13 +79,13 @@ final class WinogradMicro {
     }
 
     // @formatter:off: one row of the tile a line
-    private static void forward12x2(float[] v, int vo, int chunk, float[] u, int uo, int c, float[] m, int mo) {
+    private static void forward12x2(float[] v, int vo, float[] u, int uo, int c, float[] m, int mo) {
         FloatVector z = FloatVector.zero(S);
         FloatVector c00 = z, c01 = z, c10 = z, c11 = z, c20 = z, c21 = z, c30 = z, c31 = z;
         FloatVector c40 = z, c41 = z, c50 = z, c51 = z, c60 = z, c61 = z, c70 = z, c71 = z;
         FloatVector c80 = z, c81 = z, c90 = z, c91 = z, ca0 = z, ca1 = z, cb0 = z, cb1 = z;
         for (int i = 0; i < c; i++) {
-            int vi = vo + (i >> 4) * chunk + (i & 15);
+            int vi = vo + (i >> 4) * WinogradPlanes.INPUT_CHUNK + (i & 15);
             FloatVector u0 = FloatVector.fromArray(S, u, uo + 2 * L * i);
             FloatVector u1 = FloatVector.fromArray(S, u, uo + 2 * L * i + L);
             FloatVector x = FloatVector.broadcast(S, v[vi]); c00 = x.fma(u0, c00); c01 = x.fma(u1, c01);
@@ -129,11 +127,11 @@ final class WinogradMicro {
         cb1.intoArray(m, mo + 23 * L);
     }
 
-    private static void forward6x2(float[] v, int vo, int chunk, float[] u, int uo, int c, float[] m, int mo) {
+    private static void forward6x2(float[] v, int vo, float[] u, int uo, int c, float[] m, int mo) {
         FloatVector z = FloatVector.zero(S);
         FloatVector c00 = z, c01 = z, c10 = z, c11 = z, c20 = z, c21 = z, c30 = z, c31 = z, c40 = z, c41 = z, c50 = z, c51 = z;
         for (int i = 0; i < c; i++) {
-            int vi = vo + (i >> 4) * chunk + (i & 15);
+            int vi = vo + (i >> 4) * WinogradPlanes.INPUT_CHUNK + (i & 15);
             FloatVector u0 = FloatVector.fromArray(S, u, uo + 2 * L * i);
             FloatVector u1 = FloatVector.fromArray(S, u, uo + 2 * L * i + L);
             FloatVector x = FloatVector.broadcast(S, v[vi]); c00 = x.fma(u0, c00); c01 = x.fma(u1, c01);
@@ -157,12 +155,12 @@ final class WinogradMicro {
         c51.intoArray(m, mo + 11 * L);
     }
 
-    private static void forward12x1(float[] v, int vo, int chunk, float[] u, int uo, int c, float[] m, int mo) {
+    private static void forward12x1(float[] v, int vo, float[] u, int uo, int c, float[] m, int mo) {
         FloatVector z = FloatVector.zero(S);
         FloatVector c0 = z, c1 = z, c2 = z, c3 = z, c4 = z, c5 = z;
         FloatVector c6 = z, c7 = z, c8 = z, c9 = z, ca = z, cb = z;
         for (int i = 0; i < c; i++) {
-            int vi = vo + (i >> 4) * chunk + (i & 15);
+            int vi = vo + (i >> 4) * WinogradPlanes.INPUT_CHUNK + (i & 15);
             FloatVector u0 = FloatVector.fromArray(S, u, uo + L * i);
             c0 = FloatVector.broadcast(S, v[vi]).fma(u0, c0);
             c1 = FloatVector.broadcast(S, v[vi + 16]).fma(u0, c1);
@@ -191,11 +189,11 @@ final class WinogradMicro {
         cb.intoArray(m, mo + 11 * L);
     }
 
-    private static void forward6x1(float[] v, int vo, int chunk, float[] u, int uo, int c, float[] m, int mo) {
+    private static void forward6x1(float[] v, int vo, float[] u, int uo, int c, float[] m, int mo) {
         FloatVector z = FloatVector.zero(S);
         FloatVector c0 = z, c1 = z, c2 = z, c3 = z, c4 = z, c5 = z;
         for (int i = 0; i < c; i++) {
-            int vi = vo + (i >> 4) * chunk + (i & 15);
+            int vi = vo + (i >> 4) * WinogradPlanes.INPUT_CHUNK + (i & 15);
             FloatVector u0 = FloatVector.fromArray(S, u, uo + L * i);
             c0 = FloatVector.broadcast(S, v[vi]).fma(u0, c0);
             c1 = FloatVector.broadcast(S, v[vi + 16]).fma(u0, c1);

@@ -1,35 +1,49 @@
 package dev.steppe.kernels;
 
 /**
- * Where transformed tiles lie: {@code [point, chunk of channels, tile, width]}, one plane for each point, so that each point is a matrix product of its own.
+ * Where transformed tiles lie: {@code [block, chunk of channels, point, tile, width]}, so that each point of a block is a matrix product of its own. Blocks have
+ * room for {@link #TILES} tiles each, which makes the distances of points constants, whatever the images.
  *
  * @param channels how many; the last chunk may have fewer
  * @param width channels of a chunk
- * @param chunk floats from chunk to chunk
  * @param plane floats from point to point
  */
-record WinogradPlanes(int channels, int width, int chunk, int plane) {
+record WinogradPlanes(int channels, int width, int plane) {
+    /** Tiles of a block at most. */
+    static final int TILES = 96;
     /** Floats between planes: were their distance a power of two, the same tile of all planes would fall into one set of the cache. */
     private static final int PADDING = 16;
+    /** Input channels of a chunk. */
+    static final int CHUNK = 16;
+    /** Floats from point to point of inputs. */
+    static final int INPUT_PLANE = TILES * CHUNK + PADDING;
+    /** Floats from chunk to chunk of inputs. */
+    static final int INPUT_CHUNK = WinogradTransform.PLANES * INPUT_PLANE;
+    /** Floats from point to point of outputs, whose chunks are one or two vectors wide. */
+    static final int OUTPUT_PLANE = TILES * 2 * Simd.LANES + PADDING;
 
-    /** @param capacity tiles that there is room for */
-    static WinogradPlanes of(int channels, int width, int capacity) {
-        int chunk = capacity * width;
-        return new WinogradPlanes(channels, width, chunk, Math.ceilDiv(channels, width) * chunk + PADDING);
+    /** V, transformed inputs. */
+    static WinogradPlanes inputs(int channels) {
+        return new WinogradPlanes(channels, CHUNK, INPUT_PLANE);
     }
 
-    /** Floats of all of it. */
-    int size() {
-        return WinogradTransform.PLANES * plane;
+    /** M or W, products or transformed gradients of outputs. */
+    static WinogradPlanes outputs(int channels) {
+        return new WinogradPlanes(channels, WinogradMicro.width(channels), OUTPUT_PLANE);
     }
 
-    /** Floats of one tile in all planes, rounded up to whole chunks. */
-    static int perTile(int channels, int width) {
+    /** Floats of a block. */
+    int block() {
+        return Math.ceilDiv(channels, width) * WinogradTransform.PLANES * plane;
+    }
+
+    /** Floats that are used for each tile. */
+    int perTile() {
         return WinogradTransform.PLANES * GemmPlan.roundUp(channels, width);
     }
 
-    /** Where a tile's channel lies in the first plane. */
-    int at(int tile, int channel) {
-        return channel / width * chunk + tile * width + channel % width;
+    /** Where a tile's channel lies at a point. */
+    int at(int point, int tile, int channel) {
+        return (channel / width * WinogradTransform.PLANES + point) * plane + tile * width + channel % width;
     }
 }

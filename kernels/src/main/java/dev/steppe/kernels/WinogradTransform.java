@@ -25,6 +25,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class WinogradTransform {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int L = S.length();
 
     /** Outputs of a tile along one axis. */
     static final int TILE = 4;
@@ -32,6 +33,11 @@ final class WinogradTransform {
     static final int POINTS = 6;
     /** Points of the plane. */
     static final int PLANES = POINTS * POINTS;
+
+    /** Floats of the points of a column, or of a row of a tile. */
+    static final int COLUMN = POINTS * L;
+    private static final int V = WinogradPlanes.INPUT_PLANE;
+    private static final int M = WinogradPlanes.OUTPUT_PLANE;
 
     private static final float A = 0.75f;
     private static final float B = 1.5f;
@@ -47,176 +53,219 @@ final class WinogradTransform {
     private WinogradTransform() {
     }
 
-    /**
-     * Where vectors lie.
-     *
-     * @param step distance of the numbers of a line
-     * @param outer distance of lines i and i + 1
-     * @param inner distance of lines j and j + 1
-     */
-    record Lines(int step, int outer, int inner) {
+    private static FloatVector all(float number) {
+        return FloatVector.broadcast(S, number);
     }
 
-    /** {@code B' d}: six inputs to six points. */
-    static void input(float[] d, int from, Lines in, float[] v, int to, Lines out, int outer, int inner) {
-        FloatVector a = FloatVector.broadcast(S, A);
-        FloatVector b = FloatVector.broadcast(S, B);
-        FloatVector minusA = FloatVector.broadcast(S, -A);
-        FloatVector minusB = FloatVector.broadcast(S, -B);
-        FloatVector minusA2 = FloatVector.broadcast(S, -A2);
-        FloatVector minusB2 = FloatVector.broadcast(S, -B2);
-        FloatVector minusSum = FloatVector.broadcast(S, -(A2 + B2));
-        FloatVector product = FloatVector.broadcast(S, A2 * B2);
-        int step = in.step;
-        int next = out.step;
-        for (int i = 0; i < outer; i++) {
-            for (int j = 0; j < inner; j++) {
-                int r = from + i * in.outer + j * in.inner;
-                int o = to + i * out.outer + j * out.inner;
+    /** A vector, or zero if bit e of {@code present} is not set. */
+    private static FloatVector at(float[] array, int offset, int present, int e) {
+        return (present >> e & 1) == 0 ? FloatVector.zero(S) : FloatVector.fromArray(S, array, offset);
+    }
+
+    /** What is even and odd in p, at p and -p. */
+    private static void pair(FloatVector even, FloatVector odd, float p, float[] to, int offset, int next) {
+        odd.fma(all(p), even).intoArray(to, offset);
+        odd.fma(all(-p), even).intoArray(to, offset + next);
+    }
+
+    /**
+     * {@code B' d} down columns: six rows of an input to six points.
+     *
+     * @param row distance of rows
+     * @param pixel distance of columns
+     * @param present bit i: whether row i is there; it is zero if not
+     * @param count columns
+     * @param v {@code [column, point, lane]} from {@code to}
+     */
+    static void inputColumns(float[] d, int from, int row, int pixel, int present, int count, float[] v, int to) {
+        for (int j = 0; j < count; j++) {
+            int i = from + j * pixel;
+            int o = to + j * COLUMN;
+            FloatVector d0 = at(d, i, present, 0);
+            FloatVector d1 = at(d, i + row, present, 1);
+            FloatVector d2 = at(d, i + 2 * row, present, 2);
+            FloatVector d3 = at(d, i + 3 * row, present, 3);
+            FloatVector d4 = at(d, i + 4 * row, present, 4);
+            FloatVector d5 = at(d, i + 5 * row, present, 5);
+            d0.fma(all(A2 * B2), d2.fma(all(-(A2 + B2)), d4)).intoArray(v, o);
+            pair(d2.fma(all(-B2), d4), d1.fma(all(-B2), d3), A, v, o + L, L);
+            pair(d2.fma(all(-A2), d4), d1.fma(all(-A2), d3), B, v, o + 3 * L, L);
+            d1.fma(all(A2 * B2), d3.fma(all(-(A2 + B2)), d5)).intoArray(v, o + 5 * L);
+        }
+    }
+
+    /**
+     * {@code B' d} along the rows of tiles, which begin four columns apart.
+     *
+     * @param d {@code [column, point, lane]} from {@code from}
+     * @param count tiles
+     * @param v {@code [point, point, tile, ..]} of {@link WinogradPlanes#inputs}
+     */
+    static void inputRows(float[] d, int from, int count, float[] v, int to) {
+        for (int i = 0; i < POINTS; i++) {
+            for (int j = 0; j < count; j++) {
+                int r = from + i * L + j * TILE * COLUMN;
+                int o = to + i * POINTS * V + j * WinogradPlanes.CHUNK;
                 FloatVector d0 = FloatVector.fromArray(S, d, r);
-                FloatVector d1 = FloatVector.fromArray(S, d, r + step);
-                FloatVector d2 = FloatVector.fromArray(S, d, r + 2 * step);
-                FloatVector d3 = FloatVector.fromArray(S, d, r + 3 * step);
-                FloatVector d4 = FloatVector.fromArray(S, d, r + 4 * step);
-                FloatVector d5 = FloatVector.fromArray(S, d, r + 5 * step);
-                FloatVector evenA = d2.fma(minusB2, d4);
-                FloatVector oddA = d1.fma(minusB2, d3);
-                FloatVector evenB = d2.fma(minusA2, d4);
-                FloatVector oddB = d1.fma(minusA2, d3);
-                d0.fma(product, d2.fma(minusSum, d4)).intoArray(v, o);
-                oddA.fma(a, evenA).intoArray(v, o + next);
-                oddA.fma(minusA, evenA).intoArray(v, o + 2 * next);
-                oddB.fma(b, evenB).intoArray(v, o + 3 * next);
-                oddB.fma(minusB, evenB).intoArray(v, o + 4 * next);
-                d1.fma(product, d3.fma(minusSum, d5)).intoArray(v, o + 5 * next);
+                FloatVector d1 = FloatVector.fromArray(S, d, r + COLUMN);
+                FloatVector d2 = FloatVector.fromArray(S, d, r + 2 * COLUMN);
+                FloatVector d3 = FloatVector.fromArray(S, d, r + 3 * COLUMN);
+                FloatVector d4 = FloatVector.fromArray(S, d, r + 4 * COLUMN);
+                FloatVector d5 = FloatVector.fromArray(S, d, r + 5 * COLUMN);
+                d0.fma(all(A2 * B2), d2.fma(all(-(A2 + B2)), d4)).intoArray(v, o);
+                pair(d2.fma(all(-B2), d4), d1.fma(all(-B2), d3), A, v, o + V, V);
+                pair(d2.fma(all(-A2), d4), d1.fma(all(-A2), d3), B, v, o + 3 * V, V);
+                d1.fma(all(A2 * B2), d3.fma(all(-(A2 + B2)), d5)).intoArray(v, o + 5 * V);
             }
         }
     }
 
-    /** {@code A' m}: products at six points to four outputs. */
-    static void output(float[] m, int from, Lines in, float[] y, int to, Lines out, int outer, int inner) {
-        FloatVector a = FloatVector.broadcast(S, A);
-        FloatVector b = FloatVector.broadcast(S, B);
-        FloatVector a2 = FloatVector.broadcast(S, A2);
-        FloatVector b2 = FloatVector.broadcast(S, B2);
-        FloatVector a3 = FloatVector.broadcast(S, A3);
-        FloatVector b3 = FloatVector.broadcast(S, B3);
-        int step = in.step;
-        int next = out.step;
-        for (int i = 0; i < outer; i++) {
-            for (int j = 0; j < inner; j++) {
-                int r = from + i * in.outer + j * in.inner;
-                int o = to + i * out.outer + j * out.inner;
-                FloatVector m0 = FloatVector.fromArray(S, m, r);
-                FloatVector m1 = FloatVector.fromArray(S, m, r + step);
-                FloatVector m2 = FloatVector.fromArray(S, m, r + 2 * step);
-                FloatVector m3 = FloatVector.fromArray(S, m, r + 3 * step);
-                FloatVector m4 = FloatVector.fromArray(S, m, r + 4 * step);
-                FloatVector m5 = FloatVector.fromArray(S, m, r + 5 * step);
+    /**
+     * {@code A' m} down the columns of tiles: products at six points to four outputs.
+     *
+     * @param m {@code [point, point, tile, ..]} of {@link WinogradPlanes#outputs}, tiles {@code width} apart
+     * @param count tiles
+     * @param y {@code [tile, row, point, lane]} from {@code to}
+     */
+    static void outputColumns(float[] m, int from, int width, int count, float[] y, int to) {
+        for (int i = 0; i < POINTS; i++) {
+            for (int j = 0; j < count; j++) {
+                int r = from + i * M + j * width;
+                int o = to + i * L + j * TILE * COLUMN;
+                FloatVector m1 = FloatVector.fromArray(S, m, r + POINTS * M);
+                FloatVector m2 = FloatVector.fromArray(S, m, r + 2 * POINTS * M);
+                FloatVector m3 = FloatVector.fromArray(S, m, r + 3 * POINTS * M);
+                FloatVector m4 = FloatVector.fromArray(S, m, r + 4 * POINTS * M);
                 FloatVector evenA = m1.add(m2);
                 FloatVector oddA = m1.sub(m2);
                 FloatVector evenB = m3.add(m4);
                 FloatVector oddB = m3.sub(m4);
-                evenA.add(evenB).add(m0).intoArray(y, o);
-                oddA.fma(a, oddB.mul(b)).intoArray(y, o + next);
-                evenA.fma(a2, evenB.mul(b2)).intoArray(y, o + 2 * next);
-                oddA.fma(a3, oddB.fma(b3, m5)).intoArray(y, o + 3 * next);
+                evenA.add(evenB).add(FloatVector.fromArray(S, m, r)).intoArray(y, o);
+                oddA.fma(all(A), oddB.mul(all(B))).intoArray(y, o + COLUMN);
+                evenA.fma(all(A2), evenB.mul(all(B2))).intoArray(y, o + 2 * COLUMN);
+                oddA.fma(all(A3), oddB.fma(all(B3), FloatVector.fromArray(S, m, r + 5 * POINTS * M))).intoArray(y, o + 3 * COLUMN);
             }
         }
     }
 
-    /** {@code A y}, the adjoint of {@link #output}: gradients of four outputs to six points. */
-    static void gradient(float[] y, int from, Lines in, float[] w, int to, Lines out, int outer, int inner) {
-        FloatVector a = FloatVector.broadcast(S, A);
-        FloatVector b = FloatVector.broadcast(S, B);
-        FloatVector minusA = FloatVector.broadcast(S, -A);
-        FloatVector minusB = FloatVector.broadcast(S, -B);
-        FloatVector a2 = FloatVector.broadcast(S, A2);
-        FloatVector b2 = FloatVector.broadcast(S, B2);
-        int step = in.step;
-        int next = out.step;
-        for (int i = 0; i < outer; i++) {
-            for (int j = 0; j < inner; j++) {
-                int r = from + i * in.outer + j * in.inner;
-                int o = to + i * out.outer + j * out.inner;
+    /**
+     * {@code A' m} along the rows of tiles.
+     *
+     * @param m {@code [tile, row, point, lane]} from {@code from}
+     * @param rows of each tile that are wanted
+     * @param count tiles
+     * @param row distance of rows of y
+     * @param pixel distance of columns of y
+     */
+    static void outputRows(float[] m, int from, int rows, int count, float[] y, int to, int row, int pixel) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < count; j++) {
+                int r = from + i * COLUMN + j * TILE * COLUMN;
+                int o = to + i * row + j * TILE * pixel;
+                FloatVector m1 = FloatVector.fromArray(S, m, r + L);
+                FloatVector m2 = FloatVector.fromArray(S, m, r + 2 * L);
+                FloatVector m3 = FloatVector.fromArray(S, m, r + 3 * L);
+                FloatVector m4 = FloatVector.fromArray(S, m, r + 4 * L);
+                FloatVector evenA = m1.add(m2);
+                FloatVector oddA = m1.sub(m2);
+                FloatVector evenB = m3.add(m4);
+                FloatVector oddB = m3.sub(m4);
+                evenA.add(evenB).add(FloatVector.fromArray(S, m, r)).intoArray(y, o);
+                oddA.fma(all(A), oddB.mul(all(B))).intoArray(y, o + pixel);
+                evenA.fma(all(A2), evenB.mul(all(B2))).intoArray(y, o + 2 * pixel);
+                oddA.fma(all(A3), oddB.fma(all(B3), FloatVector.fromArray(S, m, r + 5 * L))).intoArray(y, o + 3 * pixel);
+            }
+        }
+    }
+
+    /**
+     * {@code A y} down columns, the adjoint of {@link #outputRows}: gradients of four rows to six points.
+     *
+     * @param row distance of rows
+     * @param pixel distance of columns
+     * @param present as in {@link #inputColumns}
+     * @param count columns
+     * @param w {@code [column, point, lane]} from {@code to}
+     */
+    static void gradientColumns(float[] y, int from, int row, int pixel, int present, int count, float[] w, int to) {
+        for (int j = 0; j < count; j++) {
+            int i = from + j * pixel;
+            int o = to + j * COLUMN;
+            FloatVector y0 = at(y, i, present, 0);
+            FloatVector y1 = at(y, i + row, present, 1);
+            FloatVector y2 = at(y, i + 2 * row, present, 2);
+            FloatVector y3 = at(y, i + 3 * row, present, 3);
+            y0.intoArray(w, o);
+            pair(y2.fma(all(A2), y0), y3.fma(all(A2), y1), A, w, o + L, L);
+            pair(y2.fma(all(B2), y0), y3.fma(all(B2), y1), B, w, o + 3 * L, L);
+            y3.intoArray(w, o + 5 * L);
+        }
+    }
+
+    /**
+     * {@code A y} along the rows of tiles.
+     *
+     * @param y {@code [column, point, lane]} from {@code from}
+     * @param width distance of tiles of w
+     * @param count tiles
+     * @param w {@code [point, point, tile, ..]} of {@link WinogradPlanes#outputs}
+     */
+    static void gradientRows(float[] y, int from, int width, int count, float[] w, int to) {
+        for (int i = 0; i < POINTS; i++) {
+            for (int j = 0; j < count; j++) {
+                int r = from + i * L + j * TILE * COLUMN;
+                int o = to + i * POINTS * M + j * width;
                 FloatVector y0 = FloatVector.fromArray(S, y, r);
-                FloatVector y1 = FloatVector.fromArray(S, y, r + step);
-                FloatVector y2 = FloatVector.fromArray(S, y, r + 2 * step);
-                FloatVector y3 = FloatVector.fromArray(S, y, r + 3 * step);
-                FloatVector evenA = y2.fma(a2, y0);
-                FloatVector oddA = y3.fma(a2, y1);
-                FloatVector evenB = y2.fma(b2, y0);
-                FloatVector oddB = y3.fma(b2, y1);
+                FloatVector y1 = FloatVector.fromArray(S, y, r + COLUMN);
+                FloatVector y2 = FloatVector.fromArray(S, y, r + 2 * COLUMN);
+                FloatVector y3 = FloatVector.fromArray(S, y, r + 3 * COLUMN);
                 y0.intoArray(w, o);
-                oddA.fma(a, evenA).intoArray(w, o + next);
-                oddA.fma(minusA, evenA).intoArray(w, o + 2 * next);
-                oddB.fma(b, evenB).intoArray(w, o + 3 * next);
-                oddB.fma(minusB, evenB).intoArray(w, o + 4 * next);
-                y3.intoArray(w, o + 5 * next);
+                pair(y2.fma(all(A2), y0), y3.fma(all(A2), y1), A, w, o + M, M);
+                pair(y2.fma(all(B2), y0), y3.fma(all(B2), y1), B, w, o + 3 * M, M);
+                y3.intoArray(w, o + 5 * M);
             }
         }
     }
 
-    /** {@code G g}: three taps to six points. */
-    static void filter(float[] g, int from, Lines in, float[] u, int to, Lines out, int outer, int inner) {
-        FloatVector n0 = FloatVector.broadcast(S, N0);
-        FloatVector na = FloatVector.broadcast(S, NA);
-        FloatVector a1 = FloatVector.broadcast(S, A * NA);
-        FloatVector minusA1 = FloatVector.broadcast(S, -A * NA);
-        FloatVector a2 = FloatVector.broadcast(S, A2 * NA);
-        FloatVector nb = FloatVector.broadcast(S, NB);
-        FloatVector b1 = FloatVector.broadcast(S, B * NB);
-        FloatVector minusB1 = FloatVector.broadcast(S, -B * NB);
-        FloatVector b2 = FloatVector.broadcast(S, B2 * NB);
-        int step = in.step;
-        int next = out.step;
-        for (int i = 0; i < outer; i++) {
-            for (int j = 0; j < inner; j++) {
-                int r = from + i * in.outer + j * in.inner;
-                int o = to + i * out.outer + j * out.inner;
+    /**
+     * {@code G g}: three taps to six points, in lines of vectors. Number e of line (i, j) lies at {@code e * step + i * outer + j}.
+     *
+     * @param lines how many i
+     * @param length how many j, a multiple of a vector
+     */
+    static void filter(float[] g, int from, int step, int outer, float[] u, int to, int next, int toOuter, int lines, int length) {
+        for (int i = 0; i < lines; i++) {
+            for (int j = 0; j < length; j += L) {
+                int r = from + i * outer + j;
+                int o = to + i * toOuter + j;
                 FloatVector g0 = FloatVector.fromArray(S, g, r);
                 FloatVector g1 = FloatVector.fromArray(S, g, r + step);
                 FloatVector g2 = FloatVector.fromArray(S, g, r + 2 * step);
-                FloatVector evenA = g2.fma(a2, g0.mul(na));
-                FloatVector evenB = g2.fma(b2, g0.mul(nb));
-                g0.mul(n0).intoArray(u, o);
-                g1.fma(a1, evenA).intoArray(u, o + next);
-                g1.fma(minusA1, evenA).intoArray(u, o + 2 * next);
-                g1.fma(b1, evenB).intoArray(u, o + 3 * next);
-                g1.fma(minusB1, evenB).intoArray(u, o + 4 * next);
+                g0.mul(all(N0)).intoArray(u, o);
+                pair(g2.fma(all(A2 * NA), g0.mul(all(NA))), g1, A * NA, u, o + next, next);
+                pair(g2.fma(all(B2 * NB), g0.mul(all(NB))), g1, B * NB, u, o + 3 * next, next);
                 g2.intoArray(u, o + 5 * next);
             }
         }
     }
 
     /** {@code G' u}, the adjoint of {@link #filter}: gradients at six points to those of three taps. */
-    static void filterGradient(float[] u, int from, Lines in, float[] g, int to, Lines out, int outer, int inner) {
-        FloatVector n0 = FloatVector.broadcast(S, N0);
-        FloatVector na = FloatVector.broadcast(S, NA);
-        FloatVector a1 = FloatVector.broadcast(S, A * NA);
-        FloatVector a2 = FloatVector.broadcast(S, A2 * NA);
-        FloatVector nb = FloatVector.broadcast(S, NB);
-        FloatVector b1 = FloatVector.broadcast(S, B * NB);
-        FloatVector b2 = FloatVector.broadcast(S, B2 * NB);
-        int step = in.step;
-        int next = out.step;
-        for (int i = 0; i < outer; i++) {
-            for (int j = 0; j < inner; j++) {
-                int r = from + i * in.outer + j * in.inner;
-                int o = to + i * out.outer + j * out.inner;
-                FloatVector u0 = FloatVector.fromArray(S, u, r);
+    static void filterGradient(float[] u, int from, int step, int outer, float[] g, int to, int next, int toOuter, int lines, int length) {
+        for (int i = 0; i < lines; i++) {
+            for (int j = 0; j < length; j += L) {
+                int r = from + i * outer + j;
+                int o = to + i * toOuter + j;
                 FloatVector u1 = FloatVector.fromArray(S, u, r + step);
                 FloatVector u2 = FloatVector.fromArray(S, u, r + 2 * step);
                 FloatVector u3 = FloatVector.fromArray(S, u, r + 3 * step);
                 FloatVector u4 = FloatVector.fromArray(S, u, r + 4 * step);
-                FloatVector u5 = FloatVector.fromArray(S, u, r + 5 * step);
                 FloatVector evenA = u1.add(u2);
                 FloatVector oddA = u1.sub(u2);
                 FloatVector evenB = u3.add(u4);
                 FloatVector oddB = u3.sub(u4);
-                evenA.fma(na, evenB.fma(nb, u0.mul(n0))).intoArray(g, o);
-                oddA.fma(a1, oddB.mul(b1)).intoArray(g, o + next);
-                evenA.fma(a2, evenB.fma(b2, u5)).intoArray(g, o + 2 * next);
+                evenA.fma(all(NA), evenB.fma(all(NB), FloatVector.fromArray(S, u, r).mul(all(N0)))).intoArray(g, o);
+                oddA.fma(all(A * NA), oddB.mul(all(B * NB))).intoArray(g, o + next);
+                evenA.fma(all(A2 * NA), evenB.fma(all(B2 * NB), FloatVector.fromArray(S, u, r + 5 * step))).intoArray(g, o + 2 * next);
             }
         }
     }

@@ -1,8 +1,10 @@
 package dev.steppe.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
-import dev.steppe.kernels.WinogradTransform.Lines;
+import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +24,14 @@ class WinogradTransformTest {
         double of(int point);
     }
 
+    /** A transform of vectors from 3 on to vectors from 5 on. */
     private interface Transform {
-        void run(float[] x, int from, Lines in, float[] y, int to, Lines out, int outer, int inner);
+        void run(float[] x, float[] y);
+    }
+
+    /** Where number e of line i lies. */
+    private interface Layout {
+        int at(int i, int e);
     }
 
     /** Row p: {@code scale * (1, p, p^2, ..)}; row of infinity: the last unit vector. */
@@ -80,38 +88,75 @@ class WinogradTransformTest {
 
     @Test
     void theTransformsMultiplyByTheMatrices() {
-        assertMultiplies(B, false, 0, WinogradTransform::input);
-        assertMultiplies(A, true, 0, WinogradTransform::output);
-        assertMultiplies(A, false, 0, WinogradTransform::gradient);
-        assertMultiplies(G, false, 0x1p-22, WinogradTransform::filter);
-        assertMultiplies(G, true, 0x1p-22, WinogradTransform::filterGradient);
+        int c = WinogradTransform.COLUMN;
+        int v = WinogradPlanes.INPUT_PLANE;
+        int m = WinogradPlanes.OUTPUT_PLANE;
+        assertMultiplies(B, false, 0, 6, (i, e) -> (i * 6 + e) * L, (i, e) -> i * c + e * L,
+                (x, y) -> WinogradTransform.inputColumns(x, 3, L, 6 * L, -1, 6, y, 5));
+        assertMultiplies(B, false, 0, 6, (i, e) -> i * L + e * c, (i, e) -> (i * 6 + e) * v,
+                (x, y) -> WinogradTransform.inputRows(x, 3, 1, y, 5));
+        assertMultiplies(A, false, 0, 4, (i, e) -> (i * 4 + e) * L, (i, e) -> i * c + e * L,
+                (x, y) -> WinogradTransform.gradientColumns(x, 3, L, 4 * L, -1, 4, y, 5));
+        assertMultiplies(A, false, 0, 6, (i, e) -> i * L + e * c, (i, e) -> (i * 6 + e) * m,
+                (x, y) -> WinogradTransform.gradientRows(x, 3, L, 1, y, 5));
+        assertMultiplies(A, true, 0, 6, (i, e) -> (e * 6 + i) * m, (i, e) -> i * L + e * c,
+                (x, y) -> WinogradTransform.outputColumns(x, 3, L, 1, y, 5));
+        assertMultiplies(A, true, 0, 8, (i, e) -> i * c + e * L, (i, e) -> (i % 4 * 8 + i / 4 * 4 + e) * L,
+                (x, y) -> WinogradTransform.outputRows(x, 3, 4, 2, y, 5, 8 * L, L));
+        assertMultiplies(G, false, 0x1p-22, 3, (i, e) -> (i * 3 + e) * L, (i, e) -> (i * 6 + e) * L,
+                (x, y) -> WinogradTransform.filter(x, 3, L, 3 * L, y, 5, L, 6 * L, 3, L));
+        assertMultiplies(G, true, 0x1p-22, 6, (i, e) -> (i * 6 + e) * L, (i, e) -> (i * 3 + e) * L,
+                (x, y) -> WinogradTransform.filterGradient(x, 3, L, 6 * L, y, 5, L, 3 * L, 6, L));
+    }
+
+    @Test
+    void rowsThatAreNotThereAreZeros() {
+        for (int present = 0; present < 64; present++) {
+            float[] zeros = new float[6 * L];
+            for (int at = 0; at < zeros.length; at++) {
+                zeros[at] = (present >> at / L & 1) * (at + 1);
+            }
+            float[] other = zeros.clone();
+            for (int row = 0; row < 6; row++) {
+                if ((present >> row & 1) == 0) {
+                    Arrays.fill(other, row * L, (row + 1) * L, Float.NaN);
+                }
+            }
+            float[] expected = new float[6 * L];
+            float[] actual = new float[6 * L];
+            WinogradTransform.inputColumns(zeros, 0, L, 0, -1, 1, expected, 0);
+            WinogradTransform.inputColumns(other, 0, L, 0, present, 1, actual, 0);
+            assertArrayEquals(expected, actual, "input, rows " + present);
+            WinogradTransform.gradientColumns(zeros, 0, L, 0, -1, 1, expected, 0);
+            WinogradTransform.gradientColumns(other, 0, L, 0, present, 1, actual, 0);
+            assertArrayEquals(expected, actual, "gradient, rows " + present);
+        }
     }
 
     /** On unit vectors, in several lines, between numbers that have to stay as they are. */
-    private static void assertMultiplies(double[][] matrix, boolean transposed, double relative, Transform transform) {
+    private static void assertMultiplies(double[][] matrix, boolean transposed, double relative, int lines, Layout in, Layout out,
+            Transform transform) {
         int inputs = transposed ? matrix.length : matrix[0].length;
         int outputs = transposed ? matrix[0].length : matrix.length;
-        int outer = 2;
-        float[] x = new float[7 + outer * inputs * inputs * L];
-        float[] y = new float[3 + outer * inputs * outputs * L + 5];
-        for (int i = 0; i < outer; i++) {
-            for (int unit = 0; unit < inputs; unit++) {
-                for (int lane = 0; lane < L; lane++) {
-                    x[7 + ((i * inputs + unit) * inputs + unit) * L + lane] = (i + 1) * (lane + 1);
+        float[] x = new float[3 + in.at(lines, inputs) + L];
+        float[] y = new float[5 + 64 * WinogradPlanes.OUTPUT_PLANE];
+        Arrays.fill(y, -7);
+        float[] expected = y.clone();
+        for (int i = 0; i < lines; i++) {
+            int unit = i % inputs;
+            for (int lane = 0; lane < L; lane++) {
+                float number = (i + 1) * (lane + 1);
+                x[3 + in.at(i, unit) + lane] = number;
+                for (int e = 0; e < outputs; e++) {
+                    expected[5 + out.at(i, e) + lane] = (float) ((transposed ? matrix[unit][e] : matrix[e][unit]) * number);
                 }
             }
         }
-        transform.run(x, 7, new Lines(L, inputs * inputs * L, inputs * L), y, 3, new Lines(inputs * L, outputs * inputs * L, L), outer,
-                inputs);
+        transform.run(x, y);
         for (int at = 0; at < y.length; at++) {
-            double expected = 0;
-            int i = (at - 3) / (outputs * inputs * L);
-            if (at >= 3 && i < outer) {
-                int output = (at - 3) / inputs / L % outputs;
-                int unit = (at - 3) / L % inputs;
-                expected = (transposed ? matrix[unit][output] : matrix[output][unit]) * (i + 1) * ((at - 3) % L + 1);
+            if (Math.abs(expected[at] - y[at]) > relative * Math.abs(expected[at])) {
+                fail("at " + at + " of " + inputs + " to " + outputs + ": " + y[at] + " instead of " + expected[at]);
             }
-            assertEquals(expected, y[at], relative * Math.abs(expected), "at " + at + " of " + inputs + " to " + outputs);
         }
     }
 }
