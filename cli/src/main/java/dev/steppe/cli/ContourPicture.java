@@ -39,11 +39,11 @@ record ContourPicture(String title, String xLabel, String yLabel, String zLabel,
     /** Evenly darker, to a blue on which dark lines can still be seen. */
     private static final Color[] SHADES = {new Color(0xFBFDFF), new Color(0xC6DBEF), new Color(0x6BAED6), new Color(0x3F83B8)};
     private static final Color LINES = new Color(0x7C9DBD);
-    private static final int WIDTH = 760;
-    private static final int HEIGHT = 640;
+    private static final int WIDTH = 640;
+    private static final int HEIGHT = 560;
     private static final int KEY_LINE = 25;
     private static final int KEY_SAMPLE = 28;
-    private static final int SCALE_WIDTH = 110;
+    private static final int SCALE_WIDTH = 88;
     private static final int BAR = 18;
     private static final Font TEXT = Pictures.text(13);
     private static final float START = 5;
@@ -101,7 +101,8 @@ record ContourPicture(String title, String xLabel, String yLabel, String zLabel,
         Pictures.style(chart.getStyler());
         chart.getStyler().setChartBackgroundColor(Pictures.NONE).setLegendVisible(false).setPlotContentSize(1).setChartTitlePadding(14);
         chart.getStyler().setPlotGridLinesVisible(false).setXAxisMin(x[0]).setXAxisMax(x[x.length - 1]).setYAxisMin(y[0])
-                .setYAxisMax(y[y.length - 1]).setXAxisTickMarkSpacingHint(70).setYAxisTickMarkSpacingHint(60);
+                .setYAxisMax(y[y.length - 1]).setXAxisTickMarkSpacingHint(70).setYAxisTickMarkSpacingHint(60)
+                .setXAxisTickLabelsFormattingFunction(XyPlot::text).setYAxisTickLabelsFormattingFunction(XyPlot::text);
         // A chart has to have a series, and puts ticks at round numbers if its data do not lie evenly. The lines and their key are drawn here, as XChart would
         // shorten names and draw each piece of a line by itself.
         chart.addSeries("none", uneven(x), uneven(y)).setMarker(SeriesMarkers.NONE).setLineColor(Pictures.NONE);
@@ -132,7 +133,12 @@ record ContourPicture(String title, String xLabel, String yLabel, String zLabel,
     }
 
     private static Color shade(int k, Levels levels) {
-        return Pictures.between(SHADES, levels.values().isEmpty() ? 0 : (double) k / levels.values().size());
+        return shade(levels.values().isEmpty() ? 0 : (double) k / levels.values().size());
+    }
+
+    /** The shade of a height from 0 to 1. */
+    static Color shade(double height) {
+        return Pictures.between(SHADES, height);
     }
 
     private void key(Graphics2D g, double left) {
@@ -190,7 +196,7 @@ record ContourPicture(String title, String xLabel, String yLabel, String zLabel,
     private void scale(Graphics2D g, Rectangle2D plot, Levels levels) {
         int shades = levels.values().size() + 1;
         double height = plot.getHeight() / shades;
-        double left = plot.getMaxX() + 18;
+        double left = plot.getMaxX() + 12;
         for (int k = 0; k < shades; k++) {
             double low = plot.getMaxY() - (k + 1) * height;
             g.setColor(shade(k, levels));

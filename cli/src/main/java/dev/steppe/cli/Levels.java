@@ -24,7 +24,17 @@ record Levels(List<Double> values) {
         }
         double low = finite[0];
         double high = finite[finite.length - 1];
-        return low >= 0 && high > 10 * low ? ratios(Math.max(low, high / SPAN), high) : even(low, high);
+        return areRatios(low, high) ? ratios(floor(low, high), high) : even(low, high);
+    }
+
+    /** Whether numbers between these are shown in ratios. */
+    static boolean areRatios(double low, double high) {
+        return low >= 0 && high > 10 * low;
+    }
+
+    /** What is the lowest number that is told apart, in ratios. */
+    static double floor(double low, double high) {
+        return Math.max(low, high / SPAN);
     }
 
     private static Levels ratios(double low, double high) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         subcommands = {
-            TrainCommand.class, CompareCommand.class, PathsCommand.class, OptimizersCommand.class,
+            TrainCommand.class, FlatnessCommand.class, CompareCommand.class, PathsCommand.class, OptimizersCommand.class,
             BenchCommand.class},
         sortOptions = false,
         usageHelpAutoWidth = true,
@@ -52,6 +52,6 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: train, compare, paths, optimizers or bench");
+        throw new ParameterException(spec.commandLine(), "a command is missing: train, flatness, compare, paths, optimizers or bench");
     }
 }

@@ -1,18 +1,14 @@
 package dev.steppe.cli;
 
-import dev.steppe.core.FormatException;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.nn.Models;
 import dev.steppe.optim.OptionException;
 import dev.steppe.optim.Schedules;
-import dev.steppe.train.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -161,17 +157,7 @@ final class TrainCommand implements Callable<Integer> {
         if (isGiven("--out")) {
             throw new WrongOptionException("--out " + out + " and --resume " + resume + " exclude each other: a run stays in its folder");
         }
-        Path file = resume.resolve(TrainRun.CONFIGURATION);
-        if (!Files.isRegularFile(file)) {
-            throw new WrongOptionException("--resume " + resume + ": there is no run, " + TrainRun.CONFIGURATION + " is missing");
-        }
-        Map<String, Object> configuration = Json.read(file.toString(), Files.readString(file));
-        if (!(configuration.get(TrainRun.OPTIONS) instanceof Map<?, ?> saved)) {
-            throw new FormatException(file.toString(), -1, "has no '" + TrainRun.OPTIONS + "'");
-        }
-        Map<String, Object> keys = new LinkedHashMap<>();
-        saved.forEach((key, value) -> keys.put((String) key, value));
-        TrainOptions then = TrainOptions.of(keys, file.toString());
+        TrainOptions then = TrainOptions.in(resume);
         TrainOptions now = options(then);
         now.toArguments().forEach((option, value) -> {
             String before = then.toArguments().get(option);

@@ -2,6 +2,9 @@ package dev.steppe.cli;
 
 import dev.steppe.core.FormatException;
 import dev.steppe.kernels.Kernels;
+import dev.steppe.train.Json;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -68,6 +71,26 @@ record TrainOptions(DataSource data, Path dataDir, String model, Method method, 
     Map<String, Object> toConfiguration() {
         return toArguments().entrySet().stream()
                 .collect(Collectors.toMap(e -> e.getKey().substring(2), Map.Entry::getValue, (a, b) -> a, LinkedHashMap::new));
+    }
+
+    /**
+     * The options of the run in a folder.
+     *
+     * @throws FormatException if its {@code config.json} is none
+     * @throws WrongOptionException if there is no run
+     */
+    static TrainOptions in(Path folder) throws IOException {
+        Path file = folder.resolve(TrainRun.CONFIGURATION);
+        if (!Files.isRegularFile(file)) {
+            throw new WrongOptionException(folder + ": there is no run, " + TrainRun.CONFIGURATION + " is missing");
+        }
+        Map<String, Object> configuration = Json.read(file.toString(), Files.readString(file));
+        if (!(configuration.get(TrainRun.OPTIONS) instanceof Map<?, ?> saved)) {
+            throw new FormatException(file.toString(), -1, "has no '" + TrainRun.OPTIONS + "'");
+        }
+        Map<String, Object> keys = new LinkedHashMap<>();
+        saved.forEach((key, value) -> keys.put((String) key, value));
+        return of(keys, file.toString());
     }
 
     /**

@@ -77,6 +77,11 @@ final class TrainRun {
 
     /** What is trained and tested on. */
     TrainTest data() throws IOException {
+        return data(options);
+    }
+
+    /** What is trained and tested on with some options. */
+    static TrainTest data(TrainOptions options) throws IOException {
         TrainTest clean = options.data().load(options.dataDir());
         return options.labelNoise() == 0
                 ? clean
