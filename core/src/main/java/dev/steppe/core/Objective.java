@@ -1,5 +1,7 @@
 package dev.steppe.core;
 
+import java.util.function.BiFunction;
+
 /**
  * All that an optimizer or an analysis needs to know of a model: its outputs on a batch, and one loss per example.
  *
@@ -40,6 +42,26 @@ public interface Objective {
     /** One loss per example, {@code [n]}. */
     default Tensor losses(Batch batch, Pass pass) {
         return losses(outputs(batch, pass), batch);
+    }
+
+    /**
+     * This objective with other losses of the same outputs, for example with a term more.
+     *
+     * @param losses outputs and the batch they belong to, to one loss per example, {@code [n]}
+     */
+    default Objective withLosses(BiFunction<Tensor, Batch, Tensor> losses) {
+        Objective inner = this;
+        return new Objective() {
+            @Override
+            public Tensor outputs(Batch batch, Pass pass) {
+                return inner.outputs(batch, pass);
+            }
+
+            @Override
+            public Tensor losses(Tensor outputs, Batch batch) {
+                return losses.apply(outputs, batch);
+            }
+        };
     }
 
     /** A model with a loss. */

@@ -80,6 +80,17 @@ class ExamplesTest {
     }
 
     @Test
+    void aFederationLearnsFromClientsOfFewClasses() throws IOException {
+        String out = output(() -> Federated.main(new String[] {"6", "3000"}));
+        for (String name : List.of("FedAvg ", "FedSAM ", "FedASAM")) {
+            assertTrue(number(name + "  round   6 .*test accuracy ([0-9.]+)", out) > 0.3, out);
+        }
+        assertEquals(0.1, number("FedSAM   round   6 .*\\|e\\| ([0-9.]+)", out), 1e-9, out);
+        assertEquals(0, number("FedAvg   round   6 .*\\|e\\| ([0-9.]+)", out), out);
+        assertEquals(18, out.lines().count(), out);
+    }
+
+    @Test
     void jshellTakesAGradient() {
         try (JShell shell = JShell.builder().executionEngine("local").build()) {
             for (String jar : System.getProperty("java.class.path").split(System.getProperty("path.separator"))) {

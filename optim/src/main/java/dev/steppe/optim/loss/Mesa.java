@@ -125,17 +125,8 @@ public record Mesa(
 
         @Override
         public Objective objective(Objective inner) {
-            return new Objective() {
-                @Override
-                public Tensor outputs(Batch batch, Pass pass) {
-                    return inner.outputs(batch, pass);
-                }
-
-                @Override
-                public Tensor losses(Tensor outputs, Batch batch) {
-                    return inner.losses(outputs, batch).add(new Teacher(lambda, temperature).term(outputs, teacher(inner, batch)));
-                }
-            };
+            return inner.withLosses((outputs, batch) -> inner.losses(outputs, batch)
+                    .add(new Teacher(lambda, temperature).term(outputs, teacher(inner, batch))));
         }
 
         private double[][] teacher(Objective inner, Batch batch) {

@@ -1,8 +1,6 @@
 package dev.steppe.optim.loss;
 
-import dev.steppe.core.Batch;
 import dev.steppe.core.Objective;
-import dev.steppe.core.Pass;
 import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.DType;
@@ -83,27 +81,19 @@ public record Saf(
 
         @Override
         public Objective objective(Objective inner) {
-            return new Objective() {
-                @Override
-                public Tensor outputs(Batch batch, Pass pass) {
-                    return inner.outputs(batch, pass);
+            return inner.withLosses((outputs, batch) -> {
+                double[][] before = new double[batch.size()][];
+                boolean any = false;
+                for (int i = 0; i < before.length; i++) {
+                    before[i] = old(batch.ids()[i]);
+                    any |= before[i] != null;
+                    int row = i;
+                    now.computeIfAbsent(batch.ids()[i], id -> Teacher.row(outputs, row));
                 }
-
-                @Override
-                public Tensor losses(Tensor outputs, Batch batch) {
-                    double[][] before = new double[batch.size()][];
-                    boolean any = false;
-                    for (int i = 0; i < before.length; i++) {
-                        before[i] = old(batch.ids()[i]);
-                        any |= before[i] != null;
-                        int row = i;
-                        now.computeIfAbsent(batch.ids()[i], id -> Teacher.row(outputs, row));
-                    }
-                    like = like == null ? Tensor.zeros(outputs.dtype(), Shape.of(0, outputs.shape().dim(1))) : like;
-                    Tensor losses = inner.losses(outputs, batch);
-                    return any && lambda > 0 ? losses.add(new Teacher(lambda, temperature).term(outputs, before)) : losses;
-                }
-            };
+                like = like == null ? Tensor.zeros(outputs.dtype(), Shape.of(0, outputs.shape().dim(1))) : like;
+                Tensor losses = inner.losses(outputs, batch);
+                return any && lambda > 0 ? losses.add(new Teacher(lambda, temperature).term(outputs, before)) : losses;
+            });
         }
 
         private int epoch(int id) {
