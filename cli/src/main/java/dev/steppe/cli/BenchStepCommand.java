@@ -1,8 +1,11 @@
 package dev.steppe.cli;
 
 import dev.steppe.kernels.Kernels;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,16 +32,49 @@ final class BenchStepCommand extends Measurement {
             description = "train, or predict: a forward pass in evaluation mode.")
     private String mode;
 
+    @Option(
+            names = "--beside",
+            paramLabel = "NAME[:k=v,..]",
+            description = "More optimizers, whose steps are timed in turn with those of --optimizer; may be given several times. Each line then says how many times the first one's time its steps take.")
+    private List<String> beside = List.of();
+    @Option(names = "--turns", paramLabel = "N", defaultValue = "5", description = "How many turns of --steps steps each, with --beside.")
+    private int turns;
+
     @Override
     void check() {
         work.check();
+        beside.forEach(StepWork::method);
+        TrainCommand.require(beside.isEmpty() || mode.equals("train"), "--mode", mode, "train with --beside");
+        TrainCommand.require(turns >= 1, "--turns", turns, "at least 1");
         TrainCommand.require(steps >= 1, "--steps", steps, "at least 1");
         TrainCommand.require(mode.equals("train") || mode.equals("predict"), "--mode", mode, "train or predict");
     }
 
     @Override
     void measure(Kernels kernels) {
-        print(time(kernels.with(work.model.plans())));
+        if (beside.isEmpty()) {
+            print(time(kernels.with(work.model.plans())));
+        } else {
+            compare(kernels.with(work.model.plans()));
+        }
+    }
+
+    private void compare(Kernels kernels) {
+        List<String> optimizers = Stream.concat(Stream.of(work.optimizer), beside.stream()).toList();
+        double[][] seconds = Timing.inTurn(optimizers.stream().map(optimizer -> work.training(kernels, optimizer)).toList(), turns, steps);
+        for (int i = 0; i < optimizers.size(); i++) {
+            int index = i;
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("model", work.model.name);
+            row.put("batch", work.batch);
+            row.put("threads", kernels.workers().threads());
+            row.put("optimizer", optimizers.get(i));
+            row.put("ms", Timing.round(1e3 * Timing.median(Arrays.stream(seconds).mapToDouble(turn -> turn[index])) / steps, 1));
+            row.put("ratio", Timing.round(Timing.median(Arrays.stream(seconds).mapToDouble(turn -> turn[index] / turn[0])), 3));
+            row.put("least", Timing.round(Arrays.stream(seconds).mapToDouble(turn -> turn[index] / turn[0]).min().orElseThrow(), 3));
+            row.put("most", Timing.round(Arrays.stream(seconds).mapToDouble(turn -> turn[index] / turn[0]).max().orElseThrow(), 3));
+            print(row);
+        }
     }
 
     private Map<String, Object> time(Kernels kernels) {

@@ -36,17 +36,23 @@ final class StepWork {
     void check() {
         TrainCommand.require(batch >= 1, "--batch", batch, "at least 1");
         model.check();
-        method();
+        method(optimizer);
     }
 
-    private Method method() {
+    /** Over the base optimizer that all are measured with. */
+    static Method method(String optimizer) {
         return Method.of(optimizer, null, BASE, null);
     }
 
     /** A training step. */
     Runnable training(Kernels kernels) {
+        return training(kernels, optimizer);
+    }
+
+    /** A training step with another optimizer. */
+    Runnable training(Kernels kernels, String optimizer) {
         Layer layers = model.layers();
-        Optimizer running = method().recipe().minimise(Objective.of(layers::forward, Losses::crossEntropy), layers.initialPoint(0),
+        Optimizer running = method(optimizer).recipe().minimise(Objective.of(layers::forward, Losses::crossEntropy), layers.initialPoint(0),
                 Options.defaults().kernels(kernels));
         Batch images = images();
         return () -> running.step(images);

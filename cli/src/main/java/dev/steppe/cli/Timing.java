@@ -1,6 +1,8 @@
 package dev.steppe.cli;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.DoubleStream;
 
 /** Times work that is repeated, after the compiler is done with it. */
 final class Timing {
@@ -32,6 +34,34 @@ final class Timing {
         }
         Arrays.sort(seconds);
         return seconds;
+    }
+
+    /**
+     * Times work in turn, after a warm-up of each: what the machine does besides hits all alike.
+     *
+     * @param runs of each in a turn
+     * @return {@code [turn][work]}: seconds of a turn's runs
+     */
+    static double[][] inTurn(List<Runnable> works, int turns, int runs) {
+        works.forEach(work -> warmUp(work, 0));
+        double[][] seconds = new double[turns][works.size()];
+        for (double[] turn : seconds) {
+            for (int i = 0; i < turn.length; i++) {
+                Runnable work = works.get(i);
+                turn[i] = seconds(() -> {
+                    for (int run = 0; run < runs; run++) {
+                        work.run();
+                    }
+                });
+            }
+        }
+        return seconds;
+    }
+
+    /** The number in the middle. */
+    static double median(DoubleStream numbers) {
+        double[] sorted = numbers.sorted().toArray();
+        return sorted[sorted.length / 2];
     }
 
     /** What so many of a hundred runs do not exceed: the nearest rank. */

@@ -45,6 +45,25 @@ class BenchTest {
     }
 
     @Test
+    void optimizersAreTimedInTurn() throws FormatException {
+        Shell.Run run = Shell
+                .steppe("bench", "step", "--json", "--model", "resnet8", "--batch", "2", "--threads", "1", "--steps", "2", "--turns", "3",
+                        "--beside", "sam", "--beside", "looksam:k=2")
+                .ok();
+        List<String> lines = run.out().lines().toList();
+        assertEquals(3, lines.size());
+        for (int i = 0; i < 3; i++) {
+            Map<String, Object> row = Json.read("output", lines.get(i));
+            assertEquals(List.of("sgd", "sam", "looksam:k=2").get(i), row.get("optimizer"));
+            double ratio = ((Number) row.get("ratio")).doubleValue();
+            assertTrue(ratio >= ((Number) row.get("least")).doubleValue() && ratio <= ((Number) row.get("most")).doubleValue(), run.out());
+            assertTrue(i > 0 || ratio == 1, run.out());
+        }
+        assertEquals(2, Shell.steppe("bench", "step", "--mode", "predict", "--beside", "sam").exit());
+        assertEquals(2, Shell.steppe("bench", "step", "--beside", "samm").exit());
+    }
+
+    @Test
     void productsGiveALineForEachSize() throws FormatException {
         Shell.Run run = Shell.steppe("bench", "gemm", "--json", "--size", "7,32", "--threads", "1", "--runs", "3").ok();
         List<String> lines = run.out().lines().toList();
