@@ -45,7 +45,7 @@ public final class QuickStart {
     }
 
     /** Points on two arms of one and a half turns, a little noisy: inputs {@code [400, 2]}, targets {@code [400]}. */
-    private static Batch spirals(RandomKey key) {
+    static Batch spirals(RandomKey key) {
         float[] xy = new float[2 * POINTS];
         int[] arm = new int[POINTS];
         for (int i = 0; i < POINTS; i++) {

@@ -32,6 +32,15 @@ class ExamplesTest {
     }
 
     @Test
+    void theMinimumOfSamIsFlatter() throws IOException {
+        String[] found = output(() -> FlatMinimum.main(new String[0])).split("SAM\\R");
+        for (String measure : new String[] {"largest eigenvalues (\\S+)", "trace of the Hessian (\\S+)", "worst-case sharpness (\\S+)"}) {
+            assertTrue(number(measure, found[1]) < number(measure, found[0]), measure + found[0] + found[1]);
+        }
+        assertTrue(found[1].contains("exact Hessian") && found[1].contains("EVALUATION"), found[1]);
+    }
+
+    @Test
     void customOpPassesItsCheck() throws IOException {
         String out = output(() -> CustomOp.main(new String[0]));
         assertTrue(out.contains("y     F64[2,3] {-0.714285"), out);

@@ -60,6 +60,27 @@ public interface NormKernel {
             Span dscale, Span dshift);
 
     /**
+     * Gradients of {@link #batchNormBackward} itself: of {@code <a, dx> + <p, dscale> + <q, dshift>} in x, dy and scale, with mean and variance as functions of x. With g
+     * what counts of dy, {@code A = sum a}, {@code B = sum a xhat}, {@code C = sum a g}, {@code T = C - (dshift A + dscale B)/rows} and
+     * {@code h = (p - scale istd B/rows) g - scale istd dscale/rows a}, the gradient in xhat:
+     * {@code gdy = scale istd (a - A/rows - xhat B/rows) + p xhat + q} where dy counts, else 0; {@code gscale = istd T};
+     * {@code gx = istd (h - sum h/rows - xhat sum h xhat/rows) - scale istd^2 T/rows xhat}, the last term through the deviation.
+     *
+     * @param x {@code [rows, c]}
+     * @param dy {@code [rows, c]}
+     * @param mean and variance: {@code [c]}, from {@link #batchStatistics}
+     * @param scale and shift: {@code [c]}; shift is read with relu only
+     * @param dscale and dshift: {@code [c]}, from {@link #batchNormBackward}
+     * @param a {@code [rows, c]}
+     * @param p and q: {@code [c]}
+     * @param gx {@code [rows, c]}, written
+     * @param gdy {@code [rows, c]}, written
+     * @param gscale {@code [c]}, written
+     */
+    void batchNormDoubleBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span shift,
+            boolean relu, Span dscale, Span dshift, Span a, Span p, Span q, Span gx, Span gdy, Span gscale);
+
+    /**
      * Layer normalisation, Ba et al. 2016 (arXiv 1607.06450): each row to mean 0, variance 1, then {@code * scale + shift}.
      *
      * @param x {@code [rows, c]}

@@ -116,6 +116,40 @@ final class ScalarNorm implements NormKernel {
     }
 
     @Override
+    public void batchNormDoubleBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span shift,
+            boolean relu, Span dscale, Span dshift, Span a, Span p, Span q, Span gx, Span gdy, Span gscale) {
+        checkDoubleBackward(rows, c, x, dy, mean, variance, scale, shift, relu, dscale, dshift, a, p, q, gx, gdy, gscale);
+        Term d = (row, j) -> x.get(row * c + j) - mean.get(j);
+        Term counts = (row, j) -> relu && !(d.of(row, j) * inverseDeviation(variance.get(j), epsilon) * scale.get(j) + shift.get(j) > 0)
+                ? 0
+                : 1;
+        Term g = (row, j) -> counts.of(row, j) == 0 ? 0 : dy.get(row * c + j);
+        Span.F64 sums = (Span.F64) spans.take(DType.F64, 3 * c);
+        try {
+            columnSums(rows, c, (row, j) -> a.get(row * c + j), sums.slice(0, c));
+            columnSums(rows, c, (row, j) -> a.get(row * c + j) * d.of(row, j), sums.slice(c, c));
+            columnSums(rows, c, (row, j) -> a.get(row * c + j) * g.of(row, j), sums.slice(2 * c, c));
+            NormCurvature[] k = new NormCurvature[c];
+            for (int j = 0; j < c; j++) {
+                k[j] = NormCurvature.of(rows, inverseDeviation(variance.get(j), epsilon), scale.get(j), dscale.get(j), dshift.get(j),
+                        p.get(j), q.get(j), sums.get(j), sums.get(c + j), sums.get(2 * c + j));
+                gscale.set(j, k[j].gscale());
+            }
+            workers.ranges(rows, Tiles.rows(c), (from, to) -> {
+                for (int row = from; row < to; row++) {
+                    for (int j = 0; j < c; j++) {
+                        int i = row * c + j;
+                        gx.set(i, k[j].xG() * g.of(row, j) + k[j].xA() * a.get(i) + k[j].xD() * d.of(row, j) + k[j].x1());
+                        gdy.set(i, counts.of(row, j) == 0 ? 0 : k[j].yA() * a.get(i) + k[j].yD() * d.of(row, j) + k[j].y1());
+                    }
+                }
+            });
+        } finally {
+            spans.give(sums);
+        }
+    }
+
+    @Override
     public void layerNormalise(int rows, int c, Span x, double epsilon, Span scale, Span shift, Span y, Span mean, Span variance) {
         checkLayer(rows, c, x, scale, shift, y, mean, variance);
         workers.ranges(rows, Tiles.rows(c), (from, to) -> {
@@ -220,6 +254,16 @@ final class ScalarNorm implements NormKernel {
         if (relu) {
             Check.span("batchNormBackward: shift", shift, x.dtype(), c);
         }
+    }
+
+    static void checkDoubleBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, Span scale, Span shift, boolean relu,
+            Span dscale, Span dshift, Span a, Span p, Span q, Span gx, Span gdy, Span gscale) {
+        checkBatchBackward(rows, c, x, dy, mean, variance, scale, shift, relu, gx, gscale, dshift);
+        Check.span("batchNormDoubleBackward: dscale", dscale, x.dtype(), c);
+        Check.span("batchNormDoubleBackward: a", a, x.dtype(), x.length());
+        Check.span("batchNormDoubleBackward: p", p, x.dtype(), c);
+        Check.span("batchNormDoubleBackward: q", q, x.dtype(), c);
+        Check.span("batchNormDoubleBackward: gdy", gdy, x.dtype(), x.length());
     }
 
     static void checkLayerBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, Span scale, Span dx, Span dscale,

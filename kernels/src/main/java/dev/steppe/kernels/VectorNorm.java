@@ -28,12 +28,14 @@ final class VectorNorm implements NormKernel {
     private final SpanPool spans;
     private final NormKernel scalar;
     private final VectorLayerNorm layer;
+    private final VectorNormCurvature curvature;
 
     VectorNorm(Workers workers, SpanPool spans, NormKernel scalar) {
         this.workers = workers;
         this.spans = spans;
         this.scalar = scalar;
         this.layer = new VectorLayerNorm(workers, spans, scalar);
+        this.curvature = new VectorNormCurvature(workers, spans, scalar);
     }
 
     @Override
@@ -244,6 +246,12 @@ final class VectorNorm implements NormKernel {
             table.set(SLOPE * width + j, -a * istd * dscale.get(j) / rows);
             table.set(CONSTANT * width + j, -a * dshift.get(j) / rows);
         }
+    }
+
+    @Override
+    public void batchNormDoubleBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span shift,
+            boolean relu, Span dscale, Span dshift, Span a, Span p, Span q, Span gx, Span gdy, Span gscale) {
+        curvature.doubleBackward(rows, c, x, dy, mean, variance, epsilon, scale, shift, relu, dscale, dshift, a, p, q, gx, gdy, gscale);
     }
 
     @Override

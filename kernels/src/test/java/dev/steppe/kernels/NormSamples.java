@@ -3,8 +3,10 @@ package dev.steppe.kernels;
 import static dev.steppe.kernels.Case.gamma;
 import static dev.steppe.kernels.PointSamples.each;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntBinaryOperator;
 import java.util.stream.IntStream;
 
@@ -22,7 +24,9 @@ final class NormSamples {
 
     static List<Sample> all() {
         return List.of(sample("batchStatistics", NormSamples::batchStatistics), sample("batchNormalise", NormSamples::batchNormalise),
-                sample("batchNormBackward", NormSamples::batchNormBackward), sample("layerNormalise", NormSamples::layerNormalise),
+                sample("batchNormBackward", NormSamples::batchNormBackward),
+                sample("batchNormDoubleBackward", NormSamples::batchNormDoubleBackward),
+                sample("layerNormalise", NormSamples::layerNormalise),
                 sample("layerNormBackward", NormSamples::layerNormBackward));
     }
 
@@ -99,22 +103,12 @@ final class NormSamples {
     private static Case batchNormBackward(SplittableRandom random, int rows, int c) {
         boolean relu = random.nextBoolean();
         double epsilon = 1e-5;
-        double[] x = Case.numbers(random, rows * c);
-        double[] mean = Case.numbers(random, c);
-        double[] variance = Case.positives(random, c);
-        double[] scale = Case.numbers(random, c);
-        double[] shift = Case.numbers(random, c);
-        double[][] forward = {x, mean, variance, scale, shift};
-        for (int i = 0; relu && i < rows * c; i++) {
-            // So near to 0 the sign of what is normalised is a matter of rounding.
-            if (Math.abs(normalised(forward, epsilon, i, c)) < 1e-4) {
-                x[i] = (float) (x[i] + 0.01 / (Math.abs(scale[i % c]) + 0.01));
-            }
-            if (Math.abs(normalised(forward, epsilon, i, c)) < 1e-5) {
-                shift[i % c] += 0.125;
-                i = -1;
-            }
-        }
+        double[][] forward = awayFromKink(random, rows, c, relu, epsilon);
+        double[] x = forward[0];
+        double[] mean = forward[1];
+        double[] variance = forward[2];
+        double[] scale = forward[3];
+        double[] shift = forward[4];
         double[] dy = Case.numbers(random, rows * c);
         double[] g = each(rows * c, i -> relu && normalised(forward, epsilon, i, c) <= 0 ? 0 : dy[i]);
         return new Case("batchNormBackward [" + rows + "," + c + "]" + (relu ? " relu" : "")).in(x).in(dy).in(mean).in(variance).in(scale)
@@ -150,6 +144,95 @@ final class NormSamples {
                     });
                     return new double[][] {dx, dscale, dshift};
                 });
+    }
+
+    /** x, mean, variance, scale, shift such that what is normalised has a sign that is no matter of rounding. */
+    private static double[][] awayFromKink(SplittableRandom random, int rows, int c, boolean relu, double epsilon) {
+        double[] x = Case.numbers(random, rows * c);
+        double[] mean = Case.numbers(random, c);
+        double[] variance = Case.positives(random, c);
+        double[] scale = Case.numbers(random, c);
+        double[] shift = Case.numbers(random, c);
+        double[][] forward = {x, mean, variance, scale, shift};
+        for (int i = 0; relu && i < rows * c; i++) {
+            // So near to 0 the sign of what is normalised is a matter of rounding.
+            if (Math.abs(normalised(forward, epsilon, i, c)) < 1e-4) {
+                x[i] = (float) (x[i] + 0.01 / (Math.abs(scale[i % c]) + 0.01));
+            }
+            if (Math.abs(normalised(forward, epsilon, i, c)) < 1e-5) {
+                shift[i % c] += 0.125;
+                i = -1;
+            }
+        }
+        return forward;
+    }
+
+    private static Case batchNormDoubleBackward(SplittableRandom random, int rows, int c) {
+        boolean relu = random.nextBoolean();
+        double epsilon = 1e-5;
+        double[][] f = awayFromKink(random, rows, c, relu, epsilon);
+        double[] dy = Case.numbers(random, rows * c);
+        boolean[] off = new boolean[rows * c];
+        for (int i = 0; i < off.length; i++) {
+            off[i] = relu && normalised(f, epsilon, i, c) <= 0;
+        }
+        return new Case("batchNormDoubleBackward [" + rows + "," + c + "]" + (relu ? " relu" : "")).in(f[0]).in(dy).in(f[1]).in(f[2])
+                .in(f[3])
+                .in(f[4]).in(Case.numbers(random, c)).in(Case.numbers(random, c)).in(Case.numbers(random, rows * c))
+                .in(Case.numbers(random, c)).in(Case.numbers(random, c)).out(rows * c).out(rows * c).out(c)
+                .call((k, a) -> {
+                    if (!relu) {
+                        Check.span("unused", a[5], a[0].dtype(), c);
+                    }
+                    k.norm().batchNormDoubleBackward(rows, c, a[0], a[1], a[2], a[3], epsilon, a[4], a[5], relu, a[6], a[7], a[8], a[9],
+                            a[10], a[11], a[12], a[13]);
+                })
+                .expect(a -> doubleBackward(a, off, rows, c, epsilon, false)).within((u, a, e) -> {
+                    double[][] size = doubleBackward(a, off, rows, c, epsilon, true);
+                    for (double[] bounds : size) {
+                        Arrays.setAll(bounds, i -> 2 * gamma(u, TERMS) * bounds[i]);
+                    }
+                    return size;
+                });
+    }
+
+    /** The definition in its three steps, h and xhat as they are written; with {@code sizes} all terms as absolute values that are added up. */
+    private static double[][] doubleBackward(double[][] a, boolean[] off, int rows, int c, double epsilon, boolean sizes) {
+        DoubleUnaryOperator v = sizes ? Math::abs : DoubleUnaryOperator.identity();
+        double minus = sizes ? 1 : -1;
+        double[] istd = each(c, j -> istd(a[3][j], epsilon));
+        double[] xhat = each(rows * c, i -> v.applyAsDouble((a[0][i] - a[2][i % c]) * istd[i % c]));
+        double[] g = each(rows * c, i -> off[i] ? 0 : v.applyAsDouble(a[1][i]));
+        double[] scale = each(c, j -> v.applyAsDouble(a[4][j]));
+        double[] dscale = each(c, j -> v.applyAsDouble(a[6][j]));
+        double[] dshift = each(c, j -> v.applyAsDouble(a[7][j]));
+        double[] up = each(rows * c, i -> v.applyAsDouble(a[8][i]));
+        double[] sum = each(c, j -> sum(rows, i -> up[i * c + j]) / rows);
+        double[] moment = each(c, j -> sum(rows, i -> up[i * c + j] * xhat[i * c + j]) / rows);
+        double[] t = each(c,
+                j -> sum(rows, i -> up[i * c + j] * g[i * c + j]) + minus * dshift[j] * sum[j] + minus * dscale[j] * moment[j]);
+        double[] gdy = each(rows * c, i -> {
+            int j = i % c;
+            return off[i]
+                    ? 0
+                    : scale[j] * istd[j] * (up[i] + minus * sum[j] + minus * xhat[i] * moment[j]) + v.applyAsDouble(a[9][j]) * xhat[i]
+                            + v.applyAsDouble(a[10][j]);
+        });
+        double[] h = each(rows * c, i -> {
+            int j = i % c;
+            return (v.applyAsDouble(a[9][j]) + minus * scale[j] * istd[j] * moment[j]) * g[i]
+                    + minus * scale[j] * istd[j] * dscale[j] / rows * up[i];
+        });
+        // As the kernel does it, dshift and dscale stand for the sums of g and g xhat.
+        double[] toG = each(c, j -> v.applyAsDouble(a[9][j]) + minus * scale[j] * istd[j] * moment[j]);
+        double[] toA = each(c, j -> minus * scale[j] * istd[j] * dscale[j] / rows);
+        double[] gx = each(rows * c, i -> {
+            int j = i % c;
+            double mean = toG[j] * dshift[j] / rows + toA[j] * sum[j];
+            double slope = toG[j] * dscale[j] / rows + toA[j] * moment[j];
+            return istd[j] * (h[i] + minus * mean + minus * xhat[i] * slope) + minus * scale[j] * istd[j] * istd[j] * t[j] / rows * xhat[i];
+        });
+        return new double[][] {gx, gdy, each(c, j -> istd[j] * t[j])};
     }
 
     private static Case layerNormalise(SplittableRandom random, int rows, int c) {

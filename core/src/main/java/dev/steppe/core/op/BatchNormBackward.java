@@ -38,13 +38,14 @@ public record BatchNormBackward(double epsilon, boolean relu) implements Op {
 
     @Override
     public Tensor[] backward(Application op) {
-        Tensor[] in = {op.input(0), op.input(1), op.input(2), op.input(3)};
-        Tensor[] cotangents = {op.gradient(0), op.gradient(1), op.gradient(2)};
-        return Arrays.copyOf(op.tape().vjp(this::plain, in, cotangents), 6);
+        Tensor[] gradients = Tensor.applyAll(new BatchNormDoubleBackward(epsilon, relu), op.input(0), op.input(1), op.input(2), op.input(3),
+                op.gradient(0), op.gradient(1), op.gradient(2), op.input(4).detach(), op.input(5).detach(), op.output(1).detach(),
+                op.output(2).detach());
+        return Arrays.copyOf(gradients, 6);
     }
 
     /** From (x, dy, scale, shift) to (dx, dscale, dshift) in plain ops: see {@link dev.steppe.kernels.NormKernel#batchNormBackward}. */
-    private Tensor[] plain(Tensor[] in) {
+    Tensor[] plain(Tensor[] in) {
         Tensor x = in[0];
         Tensor scale = in[2];
         int[] rows = IntStream.range(0, x.shape().rank() - 1).toArray();

@@ -59,9 +59,11 @@ record Fault(String what, String file, String old, String replacement, String ca
                         "apply(new Conv2d(conv.stride(), conv.padding(), 1, conv.groups()), filter)"),
                 // normalisation
                 kernel("projection on the normalised input", "ScalarNorm", " - xhat * product / c", "", "LayerNorm"),
-                op("the inverse deviation, in the second derivative", "BatchNormBackward", "pow(-0.5)", "pow(0.5)"),
-                op("the mean over rows, in the second derivative", "BatchNormBackward", "xhat.mul(dscale.times(share))",
-                        "xhat.mul(dscale)"),
+                op("the inverse deviation, in the third derivative", "BatchNormBackward", "pow(-0.5)", "pow(0.5)",
+                        "BatchNormDoubleBackward"),
+                kernel("the way through the deviation", "NormCurvature", "moment + scale * istd * t / rows", "moment", "BatchNormBackward"),
+                op("the mean over rows, in the third derivative", "BatchNormBackward", "xhat.mul(dscale.times(share))",
+                        "xhat.mul(dscale)", "BatchNormDoubleBackward"),
                 op("half of the variance's gradient", "BatchNormInference", ".times(-0.5)", ".times(-1)"),
                 // sums that are not sums
                 kernel("overlapping windows", "ScalarPool", "dx.get(at) + dy.get(o)", "dy.get(o)", "MaxPool2d"),

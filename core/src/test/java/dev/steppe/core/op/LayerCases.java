@@ -20,7 +20,8 @@ final class LayerCases {
     }
 
     static List<OpCase> all() {
-        return List.of(matMul(), batchNorm(), batchNormBackward(), batchNormInference(), layerNorm(), layerNormBackward(), softmax(),
+        return List.of(matMul(), batchNorm(), batchNormBackward(), batchNormDoubleBackward(), batchNormInference(), layerNorm(),
+                layerNormBackward(), softmax(),
                 softmaxBackward(),
                 logSoftmax(), logSoftmaxBackward(), crossEntropy(), oneHot());
     }
@@ -164,20 +165,80 @@ final class LayerCases {
                 List.of(() -> Sample.of(op, numbers(2, 3), numbers(3, 2), numbers(3), numbers(3), numbers(3), numbers(3)),
                         () -> Sample.of(op, numbers(2, 3), numbers(2, 3), numbers(3), numbers(3), numbers(3), numbers(2)),
                         () -> Sample.of(op, numbers(0, 3), numbers(0, 3), numbers(3), numbers(3), numbers(3), numbers(3))),
-                s -> {
-                    double[] istd = new double[s.inputs()[2].size()];
-                    double[] xhat = normalisedColumns(s.inputs()[0], istd);
-                    double[] y = normalised(s.inputs()[0], s.inputs()[2], s.inputs()[3]);
-                    boolean relu = ((BatchNormBackward) s.op()).relu();
-                    double[] dy = IntStream.range(0, y.length).mapToDouble(i -> relu && y[i] < 0 ? 0 : s.inputs()[1].get(i)).toArray();
-                    double[] mean = columnMeans(s.inputs()[0].shape(), dy);
-                    double[] moment = columnMeans(s.inputs()[0].shape(),
-                            IntStream.range(0, dy.length).mapToDouble(i -> dy[i] * xhat[i]).toArray());
-                    int c = istd.length;
-                    return IntStream.range(0, dy.length)
-                            .mapToDouble(i -> s.inputs()[2].get(i % c) * istd[i % c] * (dy[i] - mean[i % c] - xhat[i] * moment[i % c]))
-                            .toArray();
-                });
+                s -> backward(s.inputs()[0], s.inputs(), ((BatchNormBackward) s.op()).relu())[0]);
+    }
+
+    /** dx, dscale, dshift at another x. */
+    private static double[][] backward(Tensor x, Tensor[] in, boolean relu) {
+        int c = in[2].size();
+        double[] istd = new double[c];
+        double[] xhat = normalisedColumns(x, istd);
+        double[] y = normalised(x, in[2], in[3]);
+        double[] dy = IntStream.range(0, y.length).mapToDouble(i -> relu && y[i] < 0 ? 0 : in[1].get(i)).toArray();
+        double[] mean = columnMeans(x.shape(), dy);
+        double[] moment = columnMeans(x.shape(), IntStream.range(0, dy.length).mapToDouble(i -> dy[i] * xhat[i]).toArray());
+        double[] dx = IntStream.range(0, dy.length)
+                .mapToDouble(i -> in[2].get(i % c) * istd[i % c] * (dy[i] - mean[i % c] - xhat[i] * moment[i % c])).toArray();
+        double rows = c == 0 ? 0 : dy.length / c;
+        return new double[][] {dx, Arrays.stream(moment).map(m -> m * rows).toArray(), Arrays.stream(mean).map(m -> m * rows).toArray()};
+    }
+
+    /** x, dy, scale, shift, a, p, q, and what the forward and the backward find in them. */
+    static Tensor[] withFindings(boolean relu, Tensor... in) {
+        Tensor[] found = Tensor.applyAll(new BatchNorm(EPSILON, false), in[0].detach(), in[2].detach(), in[2].detach());
+        Tensor[] back = Tensor.applyAll(new BatchNormBackward(EPSILON, relu), in[0].detach(), in[1].detach(), in[2].detach(),
+                in[3].detach(),
+                found[1], found[2]);
+        Tensor[] all = Arrays.copyOf(in, 11);
+        System.arraycopy(new Tensor[] {found[1], found[2], back[1], back[2]}, 0, all, 7, 4);
+        return all;
+    }
+
+    private static OpCase batchNormDoubleBackward() {
+        BatchNormDoubleBackward op = new BatchNormDoubleBackward(EPSILON, true);
+        return new OpCase("BatchNormDoubleBackward", draw -> awayFromKink(draw, d -> {
+            Shape s = rows(d);
+            Shape c = channels(s);
+            BatchNormDoubleBackward drawn = new BatchNormDoubleBackward(EPSILON, d.coin());
+            return new Sample(drawn, in -> Tensor.applyAll(drawn, withFindings(drawn.relu(), in)), spread(d, s), d.numbers(s), d.numbers(c),
+                    d.numbers(c), d.numbers(s), d.numbers(c), d.numbers(c));
+        }, s -> normalised(s.inputs()[0], s.inputs()[2], s.inputs()[3])), d -> {
+            Tensor none = d.numbers(0);
+            Tensor empty = d.numbers(3, 0);
+            return Sample.of(op, empty, empty, none, none, empty, none, none, none, none, none, none);
+        }, List.of(() -> Sample.of(op, elevenNumbers(numbers(3, 2), numbers(2, 3), 2)),
+                () -> Sample.of(op, elevenNumbers(numbers(2, 3), numbers(3, 2), 3)),
+                () -> Sample.of(op, elevenNumbers(numbers(2, 3), numbers(2, 3), 2)),
+                () -> Sample.of(op, elevenNumbers(numbers(0, 3), numbers(0, 3), 3))), LayerCases::gradientInX);
+    }
+
+    private static Tensor[] elevenNumbers(Tensor x, Tensor a, int channels) {
+        Tensor c = numbers(channels);
+        return new Tensor[] {x, x, c, c, a, c, c, c, c, c, c};
+    }
+
+    /** Central differences, extrapolated twice (Richardson), of {@code <a, dx> + <p, dscale> + <q, dshift>} in x. */
+    private static double[] gradientInX(Sample s) {
+        Tensor[] in = s.inputs();
+        double[] x = in[0].toDoubles();
+        boolean relu = ((BatchNormDoubleBackward) s.op()).relu();
+        return IntStream.range(0, x.length).mapToDouble(i -> (64 * slope(in, x, i, 2e-3, relu) - 20 * slope(in, x, i, 4e-3, relu)
+                + slope(in, x, i, 8e-3, relu)) / 45).toArray();
+    }
+
+    private static double slope(Tensor[] in, double[] x, int i, double step, boolean relu) {
+        double[] sides = new double[2];
+        for (int side = 0; side < 2; side++) {
+            double[] moved = x.clone();
+            moved[i] += side == 0 ? step : -step;
+            double[][] back = backward(Tensor.of(in[0].shape(), moved), in, relu);
+            sides[side] = dot(back[0], in[4]) + dot(back[1], in[5]) + dot(back[2], in[6]);
+        }
+        return (sides[0] - sides[1]) / (2 * step);
+    }
+
+    private static double dot(double[] x, Tensor y) {
+        return IntStream.range(0, x.length).mapToDouble(i -> x[i] * y.get(i)).sum();
     }
 
     private static double[] inference(Tensor... in) {

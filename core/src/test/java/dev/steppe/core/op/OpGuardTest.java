@@ -47,7 +47,8 @@ class OpGuardTest {
 
     /** Whether a number goes in that comes out: it is not masked by a relu or a dropout, and there is one. */
     private static boolean isSeen(Sample s) {
-        boolean masks = s.op() instanceof BatchNormBackward b && b.relu() || s.op() instanceof BatchNormInference i && i.relu();
+        boolean masks = s.op() instanceof BatchNormBackward b && b.relu() || s.op() instanceof BatchNormDoubleBackward d && d.relu()
+                || s.op() instanceof BatchNormInference i && i.relu();
         return !masks && Arrays.stream(s.inputs()).allMatch(t -> t.size() > 0)
                 && Arrays.stream(s.f().apply(s.inputs())[0].toDoubles()).anyMatch(y -> y != 0);
     }
@@ -104,6 +105,11 @@ class OpGuardTest {
     private static Tensor[] complete(Sample s, Tensor[] xs) {
         return switch (s.op()) {
             case BatchNormBackward op -> withStatistics(new BatchNorm(op.epsilon(), false), s, xs);
+            case BatchNormDoubleBackward op -> {
+                Tensor[] all = LayerCases.withFindings(op.relu(), s.inputs());
+                System.arraycopy(xs, 0, all, 0, xs.length);
+                yield all;
+            }
             case LayerNormBackward op -> withStatistics(new LayerNorm(op.epsilon()), s, xs);
             default -> xs;
         };

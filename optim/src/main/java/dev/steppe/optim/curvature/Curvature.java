@@ -5,6 +5,7 @@ import dev.steppe.core.Objective;
 import dev.steppe.core.Parameters;
 import dev.steppe.core.RandomKey;
 import java.util.Objects;
+import java.util.function.BiFunction;
 
 /**
  * Curvature of a loss at its weights.
@@ -84,12 +85,12 @@ public final class Curvature {
 
     /** Eigenvalues from both ends. */
     public Eigenpairs eigenvalues(Lanczos method) {
-        return method.run(operator, key.fold("lanczos"), listener);
+        return work("lanczos", Math.min(method.steps(), operator.dimension()), method::run);
     }
 
     /** The eigenvalue of largest absolute value: among the largest if it is at least 0, else among the smallest. */
     public Eigenpairs eigenvalues(PowerIteration method) {
-        return method.run(operator, key.fold("power iteration"), listener);
+        return work("power iteration", method.iterations(), method::run);
     }
 
     /** The trace by {@link HutchPlusPlus} with 30 products. */
@@ -99,12 +100,12 @@ public final class Curvature {
 
     /** The trace. */
     public TraceEstimate trace(HutchPlusPlus method) {
-        return method.run(operator, key.fold("hutch++"), listener);
+        return work("hutch++", 2 * Math.min(method.products() / 3, operator.dimension()) + method.products() / 3, method::run);
     }
 
     /** The trace. */
     public TraceEstimate trace(Hutchinson method) {
-        return method.run(operator, key.fold("hutchinson"), listener);
+        return work("hutchinson", method.probes(), method::run);
     }
 
     /** The density of the spectrum, by {@link StochasticLanczosQuadrature} with its defaults: 60 products. */
@@ -114,6 +115,12 @@ public final class Curvature {
 
     /** The density of the spectrum. */
     public SpectralDensity density(StochasticLanczosQuadrature method) {
-        return method.run(operator, key.fold("density"), listener);
+        return work("spectral density", method.probes() * Math.min(method.steps(), operator.dimension()), method::run);
+    }
+
+    private <T> T work(String task, int products, BiFunction<Work, RandomKey, T> method) {
+        try (Work work = new Work(operator, listener, task, products)) {
+            return method.apply(work, key.fold(task));
+        }
     }
 }

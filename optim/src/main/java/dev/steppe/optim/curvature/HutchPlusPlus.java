@@ -19,9 +19,8 @@ public record HutchPlusPlus(int products) {
         OptionException.require(products >= 6, "hutch++", "products", products, "at least 6, for a standard error");
     }
 
-    TraceEstimate run(LinearOperator operator, RandomKey key, ProgressListener listener) {
-        int sketch = Math.min(products / 3, operator.dimension());
-        Work work = new Work(operator, listener, "hutch++", 2 * sketch + products / 3);
+    TraceEstimate run(Work work, RandomKey key) {
+        int sketch = Math.min(products / 3, work.operator().dimension());
         Points points = work.points();
         Tensor z = work.take();
         Basis range = new Basis(points);
@@ -40,7 +39,7 @@ public record HutchPlusPlus(int products) {
             exact += points.dot(range.get(i), product);
         }
         Moments rest = new Moments();
-        int samples = range.size() == operator.dimension() ? 0 : products / 3;
+        int samples = range.size() == work.operator().dimension() ? 0 : products / 3;
         for (int i = 0; i < samples; i++) {
             work.signs(key.fold("rest").fold(i), z);
             range.project(z);

@@ -16,8 +16,7 @@ public record Hutchinson(int probes) {
         OptionException.require(probes >= 2, "hutchinson", "probes", probes, "at least 2, for a standard error");
     }
 
-    TraceEstimate run(LinearOperator operator, RandomKey key, ProgressListener listener) {
-        Work work = new Work(operator, listener, "hutchinson", probes);
+    TraceEstimate run(Work work, RandomKey key) {
         Tensor z = work.take();
         Tensor product = work.take();
         Moments samples = new Moments();

@@ -96,8 +96,8 @@ final class Krylov {
         return Tridiagonal.of(diagonal.stream().mapToDouble(x -> x).toArray(), b);
     }
 
-    /** The residual of the eigenvector that belongs to one of the small matrix. */
+    /** The residual of the eigenvector that belongs to one of the small matrix, and at least what one rounding of the product makes. */
     double residual(double[] s) {
-        return beside.getLast() * Math.abs(s[s.length - 1]);
+        return Math.max(beside.getLast() * Math.abs(s[s.length - 1]), work.unitRoundoff() * scale);
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * Lanczos' method with full reorthogonalisation: eigenvalues at both ends of the spectrum of a symmetric operator (Golub and Van Loan, Matrix Computations, 4th
  * edition, section 10.3; Lanczos 1950). After k products the basis Q of the Krylov space makes {@code Q' A Q} tridiagonal; the ends of its spectrum are the estimates,
- * and the residual of each comes for free: {@code beta_k |s_k|}, s the eigenvector of the small matrix. Where the space is exhausted before the steps are, it goes on
+ * and the residual of each comes for free: {@code beta_k |s_k|}, s the eigenvector of the small matrix; it counts from one rounding of a product on, since more the arithmetic cannot tell. Where the space is exhausted before the steps are, it goes on
  * from a fresh random direction, which is how eigenvalues that occur more than once are found again.
  *
  * <p>Holds {@code steps + 1} points and those of the pairs.
@@ -46,8 +46,7 @@ public record Lanczos(int largest, int smallest, int steps, double tolerance) {
         return new Lanczos(largest, smallest, steps, tolerance);
     }
 
-    Eigenpairs run(LinearOperator operator, RandomKey key, ProgressListener listener) {
-        Work work = new Work(operator, listener, "lanczos", Math.min(steps, operator.dimension()));
+    Eigenpairs run(Work work, RandomKey key) {
         Krylov krylov = new Krylov(work, key, true);
         krylov.start();
         while (krylov.size() < steps && krylov.step() && !(krylov.size() >= largest + smallest && converged(krylov))) {

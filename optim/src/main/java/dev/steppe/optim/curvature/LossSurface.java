@@ -13,6 +13,7 @@ import dev.steppe.core.RandomKey;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.optim.OptionException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -217,16 +218,44 @@ public final class LossSurface {
         return mean("gradient", place(point), gradient, (b, p, k, out) -> evaluator.gradient(b, p, mode.pass(), k, out).loss());
     }
 
-    /** {@code product = H v}, H the Hessian at the weights; see {@link HessianVector}. The product may be v if there is one batch. */
+    /** {@code product = H v}, H the Hessian at the weights; see {@link HessianVector}. The product must be another tensor than v. */
     public void hessianTimes(Tensor v, Tensor product) {
         mean("Hessian-vector product", at, product,
                 (b, p, k, out) -> HessianVector.product(evaluator, b, p, mode.pass(), k, v, out).loss());
     }
 
-    /** {@code product = G v}, G the generalised Gauss-Newton matrix at the weights; see {@link GaussNewtonVector}. The product may be v if there is one batch. */
+    /** {@code product = G v}, G the generalised Gauss-Newton matrix at the weights; see {@link GaussNewtonVector}. The product must be another tensor than v. */
     public void gaussNewtonTimes(Tensor v, Tensor product) {
-        mean("Gauss-Newton product", at, product,
-                (b, p, k, out) -> GaussNewtonVector.product(evaluator, b, p, mode.pass(), k, v, out).loss());
+        mean("Gauss-Newton product", at, product, (b, p, k, out) -> {
+            try (GaussNewtonVector g = GaussNewtonVector.at(evaluator, b, p, mode.pass(), k)) {
+                g.times(v, out);
+                return g.result().loss();
+            }
+        });
+    }
+
+    /** Products of the Hessian of a surface of one batch, of which the graph is kept; of several batches, products one by one. */
+    LinearOperator.Products hessian() {
+        Batch only = onlyBatch();
+        if (only == null) { return LinearOperator.Products.of(this::hessianTimes); }
+        HessianVector h = HessianVector.at(evaluator, only, at, mode.pass(), keyOf(0));
+        return LinearOperator.Products.of(h::times, h::close);
+    }
+
+    /** The same for the Gauss-Newton matrix. */
+    LinearOperator.Products gaussNewton() {
+        Batch only = onlyBatch();
+        if (only == null) { return LinearOperator.Products.of(this::gaussNewtonTimes); }
+        GaussNewtonVector g = GaussNewtonVector.at(evaluator, only, at, mode.pass(), keyOf(0));
+        return LinearOperator.Products.of(g::times, g::close);
+    }
+
+    private Batch onlyBatch() {
+        return batches instanceof Collection<Batch> c && c.size() == 1 && size() > 0 ? c.iterator().next() : null;
+    }
+
+    private RandomKey keyOf(int batch) {
+        return key.fold("batch").fold(batch);
     }
 
     private Parameters place(Tensor point) {
@@ -240,7 +269,7 @@ public final class LossSurface {
         double loss = 0;
         for (Batch b : batches) {
             requireNotInterrupted();
-            RandomKey ofBatch = key.fold("batch").fold(count.batches());
+            RandomKey ofBatch = keyOf(count.batches());
             count.add(b);
             if (into != null && count.batches() == 2) {
                 part = points().zeros(into);

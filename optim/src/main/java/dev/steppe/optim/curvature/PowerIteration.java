@@ -25,8 +25,7 @@ public record PowerIteration(int iterations, double tolerance) {
         return new PowerIteration(100, 1e-3);
     }
 
-    Eigenpairs run(LinearOperator operator, RandomKey key, ProgressListener listener) {
-        Work work = new Work(operator, listener, "power iteration", iterations);
+    Eigenpairs run(Work work, RandomKey key) {
         Points points = work.points();
         Tensor v = work.take();
         Tensor product = work.take();

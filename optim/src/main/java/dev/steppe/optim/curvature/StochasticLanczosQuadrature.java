@@ -26,9 +26,8 @@ public record StochasticLanczosQuadrature(int probes, int steps) {
         return new StochasticLanczosQuadrature(2, 30);
     }
 
-    SpectralDensity run(LinearOperator operator, RandomKey key, ProgressListener listener) {
-        int most = Math.min(steps, operator.dimension());
-        Work work = new Work(operator, listener, "spectral density", probes * most);
+    SpectralDensity run(Work work, RandomKey key) {
+        int most = Math.min(steps, work.operator().dimension());
         double[][] nodes = new double[probes][];
         double[][] weights = new double[probes][];
         for (int i = 0; i < probes; i++) {

@@ -3,17 +3,20 @@ package dev.steppe.optim.curvature;
 import dev.steppe.core.Tensor;
 import dev.steppe.core.TensorType;
 import dev.steppe.kernels.Kernels;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * A matrix of second derivatives of a surface at its weights.
  *
+ * @param name for the provenance
+ * @param product one product
+ * @param opened products while some work lasts
  * @param points that a product needs on many batches
  */
-record SurfaceOperator(String name, LossSurface surface, Product product, int points) implements LinearOperator {
-    /** How it is multiplied with a vector. */
-    interface Product {
-        void times(Tensor v, Tensor product);
-    }
+record SurfaceOperator(String name, LossSurface surface, BiConsumer<Tensor, Tensor> product, Supplier<Products> opened, int points)
+        implements
+            LinearOperator {
 
     @Override
     public TensorType type() {
@@ -27,7 +30,12 @@ record SurfaceOperator(String name, LossSurface surface, Product product, int po
 
     @Override
     public void times(Tensor v, Tensor out) {
-        product.times(v, out);
+        product.accept(v, out);
+    }
+
+    @Override
+    public Products open() {
+        return opened.get();
     }
 
     @Override

@@ -9,8 +9,9 @@ import dev.steppe.kernels.ShapeException;
 import java.util.concurrent.CancellationException;
 
 /** The products of one piece of work with an operator: counts them and the points that are held, tells the listener, and stops on an interrupt. */
-final class Work {
+final class Work implements AutoCloseable {
     private final LinearOperator operator;
+    private final LinearOperator.Products opened;
     private final Points points;
     private final ProgressListener listener;
     private final String task;
@@ -27,6 +28,7 @@ final class Work {
         this.listener = listener;
         this.task = task;
         this.total = total;
+        this.opened = operator.open();
     }
 
     Points points() {
@@ -63,7 +65,7 @@ final class Work {
             throw new CancellationException(
                     task + ": interrupted after " + products + " of " + total + " products; nothing has been changed");
         }
-        operator.times(v, product);
+        opened.times(v, product);
         products++;
         if (!points.allFinite(product)) {
             throw new NonFiniteException(task + ": product " + products + " of the " + operator.provenance(0).subject()
@@ -93,7 +95,17 @@ final class Work {
         return operator.type().dtype() == DType.F32 ? 0x1p-20 : 0x1p-46;
     }
 
+    /** Half the distance from 1 to the next number. */
+    double unitRoundoff() {
+        return operator.type().dtype() == DType.F32 ? 0x1p-24 : 0x1p-53;
+    }
+
     Provenance provenance(RandomKey key) {
         return operator.provenance(key.state());
+    }
+
+    @Override
+    public void close() {
+        opened.close();
     }
 }

@@ -46,12 +46,32 @@ class CurvatureTest {
 
     /** Of length 1, and with the residual that it says. */
     private static void assertPair(Curvature curvature, Eigenpair pair) {
-        Work work = new Work(curvature.operator(), ProgressListener.NONE, "check", 1);
-        Tensor product = work.take();
-        work.times(pair.vector(), product);
-        work.points().axpy(-pair.value(), pair.vector(), product);
-        assertEquals(1, work.points().norm(pair.vector()), 1e-12);
-        assertEquals(work.points().norm(product), pair.residual(), 1e-12);
+        try (Work work = new Work(curvature.operator(), ProgressListener.NONE, "check", 1)) {
+            Tensor product = work.take();
+            work.times(pair.vector(), product);
+            work.points().axpy(-pair.value(), pair.vector(), product);
+            assertEquals(1, work.points().norm(pair.vector()), 1e-12);
+            assertEquals(work.points().norm(product), pair.residual(), 1e-12);
+        }
+    }
+
+    /** Of one batch the graph is kept: the products are those that are made one by one. */
+    @ParameterizedTest
+    @EnumSource(BatchNormMode.class)
+    void aGraphThatIsKeptGivesTheSameBits(BatchNormMode mode) {
+        LossSurface one = LossSurface.of(net.objective(), net.at, SmallNet.batch(5, 30)).kernels(SmallNet.KERNELS).mode(mode);
+        for (LinearOperator operator : List.of(LinearOperator.hessian(one), LinearOperator.gaussNewton(one))) {
+            try (LinearOperator.Products kept = operator.open()) {
+                for (int i = 0; i < 3; i++) {
+                    Tensor v = SmallNet.normal(70 + i, 75);
+                    Tensor expected = SmallNet.normal(0, 75);
+                    Tensor product = SmallNet.normal(0, 75);
+                    operator.times(v, expected);
+                    kept.times(v, product);
+                    assertArrayEquals(expected.toDoubles(), product.toDoubles(), 0);
+                }
+            }
+        }
     }
 
     @Test
