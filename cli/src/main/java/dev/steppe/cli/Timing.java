@@ -46,13 +46,10 @@ final class Timing {
         works.forEach(work -> warmUp(work, 0));
         double[][] seconds = new double[turns][works.size()];
         for (double[] turn : seconds) {
-            for (int i = 0; i < turn.length; i++) {
-                Runnable work = works.get(i);
-                turn[i] = seconds(() -> {
-                    for (int run = 0; run < runs; run++) {
-                        work.run();
-                    }
-                });
+            for (int run = 0; run < runs; run++) {
+                for (int i = 0; i < turn.length; i++) {
+                    turn[i] += seconds(works.get(i));
+                }
             }
         }
         return seconds;
