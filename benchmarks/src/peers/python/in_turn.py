@@ -16,6 +16,8 @@ TECHNIQUES = {  # name: options of the command, options of Java
     "no huge pages": ([], "-XX:-UseTransparentHugePages"),
     "arrays on 8 bytes, not on cache lines": ([], "-XX:ObjectAlignmentInBytes=8"),
     "G1 as it is": ([], "-XX:-UseParallelGC -XX:+UseG1GC"),
+    "any option of Java but the module, as an embedding program has it": ([], "-XX:-UseParallelGC -XX:+UseG1GC -XX:-UseTransparentHugePages "
+        "-XX:ObjectAlignmentInBytes=8 -XX:NewSize=1363144 -XX:MaxNewSize=17592186040320 -XX:MaxRAMPercentage=25"),
     "scalar kernels": ([], "-Dsteppe.kernels=scalar"),
 }
 
@@ -57,11 +59,13 @@ def main():
     p.add_argument("--pairs", type=int, default=5)
     p.add_argument("--tuned", action="store_true")
     p.add_argument("--bf16", action="store_true")
-    p.add_argument("--techniques", action="store_true", help="Steppe against itself")
+    p.add_argument("--techniques", nargs="?", const="", metavar="WORDS", help="Steppe against itself; those whose names contain the words, or all")
     a = p.parse_args()
-    if a.techniques:
+    if a.techniques is not None:
         print("| without | with all, ms | without, ms | with all by without | range | RSS with all, MiB | RSS without, MiB |\n|---|---|---|---|---|---|---|")
         for name, (options, java) in TECHNIQUES.items():
+            if a.techniques not in name:
+                continue
             pairs = [(steppe(a), steppe(a, options, java)) for _ in range(a.pairs)]
             row(name, *zip(*pairs))
         return
