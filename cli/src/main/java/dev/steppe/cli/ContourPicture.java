@@ -24,8 +24,10 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * @param y coordinates, ascending
  * @param z {@code [y][x]}
  * @param paths lines on the plane
+ * @param levels of the contours
  */
-record ContourPicture(String title, String xLabel, String yLabel, String zLabel, double[] x, double[] y, double[][] z, List<Path> paths)
+record ContourPicture(String title, String xLabel, String yLabel, String zLabel, double[] x, double[] y, double[][] z, List<Path> paths,
+        Levels levels)
         implements
             Pictures.Drawing {
     /**
@@ -34,6 +36,16 @@ record ContourPicture(String title, String xLabel, String yLabel, String zLabel,
      * @param name for the key
      */
     record Path(String name, double[] x, double[] y) {
+    }
+
+    /** With contours at levels for these numbers. */
+    ContourPicture(String title, String xLabel, String yLabel, String zLabel, double[] x, double[] y, double[][] z, List<Path> paths) {
+        this(title, xLabel, yLabel, zLabel, x, y, z, paths, Levels.of(z));
+    }
+
+    /** The same with other levels: what is compared has the same ones. */
+    ContourPicture levels(Levels levels) {
+        return new ContourPicture(title, xLabel, yLabel, zLabel, x, y, z, paths, levels);
     }
 
     /** Evenly darker, to a blue on which dark lines can still be seen. */
@@ -77,7 +89,6 @@ record ContourPicture(String title, String xLabel, String yLabel, String zLabel,
         AffineTransform place = new AffineTransform(plot.getWidth() / (x[x.length - 1] - x[0]), 0, 0,
                 -plot.getHeight() / (y[y.length - 1] - y[0]), 0, 0);
         place.preConcatenate(AffineTransform.getTranslateInstance(left - place.getScaleX() * x[0], bottom - place.getScaleY() * y[0]));
-        Levels levels = Levels.of(z);
         areas(g, plot, place, levels);
         chart.paint(g, chart.getWidth(), chart.getHeight());
         g.setStroke(new BasicStroke(1));

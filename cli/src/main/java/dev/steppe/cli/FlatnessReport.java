@@ -98,7 +98,8 @@ final class FlatnessReport {
     }
 
     private SurfacePicture surface() {
-        return new SurfacePicture("The same from the side", "first direction", "second", "loss", flatness.plane().x(), flatness.plane().y(),
+        return new SurfacePicture("The same from the side", "first direction", "second direction", "loss", flatness.plane().x(),
+                flatness.plane().y(),
                 flatness.plane().losses());
     }
 

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         subcommands = {
-            TrainCommand.class, FlatnessCommand.class, CompareCommand.class, PathsCommand.class, OptimizersCommand.class,
+            TrainCommand.class, FlatnessCommand.class, CompareCommand.class, PathsCommand.class, SurveyCommand.class,
+            OptimizersCommand.class,
             BenchCommand.class},
         sortOptions = false,
         usageHelpAutoWidth = true,

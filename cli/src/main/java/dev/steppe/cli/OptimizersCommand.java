@@ -35,7 +35,7 @@ final class OptimizersCommand implements Callable<Integer> {
     private boolean json;
     @Option(names = "--markdown", description = "The page docs/optimizers.md.")
     private boolean markdown;
-    @Option(names = "--results", paramLabel = "FILE", description = "With --markdown: what steppe compare wrote, for a table of it.")
+    @Option(names = "--results", paramLabel = "FILE", description = "With --markdown: what steppe survey wrote, for a table of it.")
     private Path results;
 
     @Override

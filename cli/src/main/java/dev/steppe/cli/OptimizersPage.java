@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /** {@code docs/optimizers.md}: the catalogues, and what came of trying them. */
 final class OptimizersPage {
     private static final String MAKE = "./steppe optimizers --markdown --results docs/optimizers.jsonl > docs/optimizers.md";
-    private static final String TRY = "./steppe compare runs/optimizers && cp runs/optimizers/results.jsonl docs/optimizers.jsonl";
+    private static final String TRY = "./steppe survey runs/optimizers && cp runs/optimizers/results.jsonl docs/optimizers.jsonl";
 
     private final StringBuilder page = new StringBuilder();
 

@@ -33,8 +33,8 @@ final class Pictures {
     /** Colours that stay apart for colour-blind eyes and on white (Okabe and Ito 2008). */
     private static final Color[] COLORS = {INK, RED, BLUE, new Color(0x009E73),
         new Color(0xCC79A7), new Color(0xE69F00)};
-    /** Beside the colours, so that lines are told apart without any; null: not interrupted. */
-    private static final float[][] DASHES = {null, null, {9, 4}, {2, 4}, {9, 4, 2, 4}};
+    /** How many colours there are. */
+    static final int COLOR_COUNT = COLORS.length;
 
     /** A picture of some size, drawn with its upper left corner at the origin. */
     interface Drawing {
@@ -56,14 +56,6 @@ final class Pictures {
     /** The colour of the line with this number. */
     static Color color(int number) {
         return COLORS[number % COLORS.length];
-    }
-
-    /** The pen of the line with this number. */
-    static BasicStroke stroke(int number) {
-        float[] dash = DASHES[number % DASHES.length];
-        return dash == null
-                ? new BasicStroke(2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND)
-                : new BasicStroke(2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, dash, 0);
     }
 
     /** Writes text as outlines, as XChart does: it looks the same wherever the picture is shown. */

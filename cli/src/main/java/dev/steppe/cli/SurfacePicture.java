@@ -155,22 +155,13 @@ record SurfacePicture(String title, String xLabel, String yLabel, String zLabel,
             }
         }
         right(g, zLabel, TEXT, place(-1, 1, 1).getX() + 18, place(-1, 1, 1).getY() - 12);
-        ends(g, x, place(-1, -1.13, 0), place(1, -1.13, 0), xLabel, place(0, -1.32, 0), false);
-        ends(g, y, place(1.1, -1, 0), place(1.1, 1, 0), yLabel, place(1.16, 0, 0), true);
-    }
-
-    private static void ends(Graphics2D g, double[] axis, Point2D from, Point2D to, String name, Point2D middle, boolean rightOf) {
-        String first = XyPlot.text(axis[0]);
-        String last = XyPlot.text(axis[axis.length - 1]);
-        if (rightOf) {
-            Pictures.write(g, first, SMALL, from.getX(), from.getY() + 6);
-            Pictures.write(g, last, SMALL, to.getX(), to.getY() + 6);
-            Pictures.write(g, name, TEXT, middle.getX(), middle.getY() + 8);
-        } else {
-            right(g, first, SMALL, from.getX() + 6, from.getY() + 6);
-            right(g, last, SMALL, to.getX() + 6, to.getY() + 8);
-            right(g, name, TEXT, middle.getX(), middle.getY() + 8);
-        }
+        // In front, where the surface never hides them.
+        Pictures.write(g, XyPlot.text(x[0]), SMALL, place(-1, -1, 0).getX() + 8, place(-1, -1, 0).getY() + 14);
+        Pictures.write(g, XyPlot.text(x[x.length - 1]), SMALL, place(1, -1, 0).getX() + 6, place(1, -1, 0).getY() + 12);
+        Pictures.write(g, xLabel, TEXT, place(0, -1, 0).getX() + 16, place(0, -1, 0).getY() + 24);
+        right(g, XyPlot.text(y[0]), SMALL, place(-1, -1, 0).getX() - 8, place(-1, -1, 0).getY() + 14);
+        right(g, XyPlot.text(y[y.length - 1]), SMALL, place(-1, 1, 0).getX() + 4, place(-1, 1, 0).getY() + 22);
+        right(g, yLabel, TEXT, place(-1, 0, 0).getX() - 14, place(-1, 0, 0).getY() + 18);
     }
 
     private static void right(Graphics2D g, String text, Font font, double x, double y) {

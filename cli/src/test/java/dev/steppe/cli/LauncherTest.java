@@ -145,7 +145,7 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "bench", "compare", "flatness"})
+    @ValueSource(strings = {"train", "bench", "compare", "survey", "flatness"})
     void whatTrainsOrMeasuresGetsTheMachine(String command) throws Exception {
         javaHome();
         Run run = run("--verbose", command, "step");

@@ -97,7 +97,7 @@ class OptimizersTest {
     @Test
     void wrongOptionsOfACompareAreOneLine(@TempDir Path folder) {
         for (List<String> wrong : List.of(List.of("--seconds", "-1"), List.of("--threads", "0"), List.of("--optimizer", "samm"))) {
-            Shell.Run run = Shell.steppe(Stream.concat(Stream.of("compare", folder.toString()), wrong.stream()).toArray(String[]::new));
+            Shell.Run run = Shell.steppe(Stream.concat(Stream.of("survey", folder.toString()), wrong.stream()).toArray(String[]::new));
             assertEquals(2, run.exit(), run.err());
             assertEquals(1, run.err().lines().count(), run.err());
         }

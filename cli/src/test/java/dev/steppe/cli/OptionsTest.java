@@ -24,7 +24,8 @@ class OptionsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--help", "train --help", "flatness --help", "compare --help", "paths --help", "optimizers --help", "bench --help",
+            strings = {"--help", "train --help", "flatness --help", "compare --help", "paths --help", "survey --help", "optimizers --help",
+                "bench --help",
                 "bench step --help"})
     void helpIsWholeAndOnStandardOutput(String line) {
         Shell.Run run = Shell.steppe(line.split(" ")).ok();

@@ -1,0 +1,156 @@
+package dev.steppe.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.steppe.core.RandomKey;
+import dev.steppe.train.Json;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code steppe compare} on images that take no time. */
+class CompareTest {
+    private static final int KILLS = 3;
+
+    @TempDir
+    Path temp;
+    private String images;
+
+    @BeforeEach
+    void pictures() throws IOException {
+        images = Shell.images(temp.resolve("images")).toString();
+    }
+
+    private List<String> command(Path out, String... more) {
+        List<String> command = new ArrayList<>(
+                List.of("compare", "--data", "folder", "--data-dir", images, "--batch", "16", "--threads", "1",
+                        "--out", out.toString()));
+        command.addAll(Arrays.asList(more));
+        return command;
+    }
+
+    private static Shell.Run steppe(List<String> command) {
+        return Shell.steppe(command.toArray(String[]::new));
+    }
+
+    /** The numbers without those of the clock. */
+    private static Map<String, Object> numbers(Path folder) throws IOException {
+        Map<String, Object> json = Json.read("compare.json", Files.readString(folder.resolve(ContestReport.NUMBERS)));
+        ((List<?>) json.get("optimizers")).forEach(o -> ((Map<?, ?>) o).remove("seconds"));
+        return json;
+    }
+
+    private static Map<?, ?> optimizer(Map<String, Object> json, int i) {
+        return (Map<?, ?>) ((List<?>) json.get("optimizers")).get(i);
+    }
+
+    @Test
+    void allIsTrainedLookedAtAndTold() throws IOException, InterruptedException {
+        Path out = temp.resolve("out");
+        Shell.Run run = steppe(command(out, "--optimizer", "sgd", "--optimizer", "sam:rho=0.2", "--seeds", "2", "--epochs", "1",
+                "--examples", "8", "--images", "8", "--grid", "3")).ok();
+        assertTrue(run.out().contains("4 of 4: sam:rho=0.2, seed 2, 1 epochs"), run.out());
+        Map<String, Object> json = numbers(out);
+        assertEquals(List.of("sgd", "sam:rho=0.2"), ((Map<?, ?>) json.get("contest")).get("optimizers"));
+        assertEquals(0.0, ((Map<?, ?>) optimizer(json, 0).get("accuracy")).get("difference"), "the first one is what is compared with");
+        assertEquals(4.0, ((Map<?, ?>) optimizer(json, 1).get("passes")).get("mean"));
+        List<?> sharpness = (List<?>) ((Map<?, ?>) optimizer(json, 1).get("samSharpness")).get("values");
+        assertEquals(2, sharpness.size());
+        assertNotEquals(sharpness.get(0), sharpness.get(1), "two seeds");
+        ReportTest.assertWhole(Files.readString(out.resolve(ContestReport.PAGE)));
+        ReportTest.assertLooksRight(out.resolve(ContestReport.PAGE));
+        long before = Files.getLastModifiedTime(out.resolve("sgd-1/result.json")).toMillis();
+        Shell.Run again = steppe(command(out, "--optimizer", "sgd", "--optimizer", "sam:rho=0.2", "--seeds", "2", "--epochs", "1",
+                "--examples", "8", "--images", "8", "--grid", "3")).ok();
+        assertTrue(!again.out().contains("of 4:"), "what is done is not done again: " + again.out());
+        assertEquals(before, Files.getLastModifiedTime(out.resolve("sgd-1/result.json")).toMillis());
+        Shell.Run other = steppe(command(out, "--optimizer", "sgd", "--seeds", "2", "--no-flatness"));
+        assertEquals(2, other.exit());
+        assertTrue(other.err().contains("another comparison"), other.err());
+    }
+
+    @Test
+    void equalPassesAreMoreEpochsForWhatTakesLess() throws IOException {
+        Path out = temp.resolve("out");
+        steppe(command(out, "--optimizer", "sgd", "--optimizer", "sam", "--seeds", "1", "--passes", "8", "--no-flatness")).ok();
+        Map<String, Object> json = numbers(out);
+        assertEquals(4L, optimizer(json, 0).get("epochs"));
+        assertEquals(2L, optimizer(json, 1).get("epochs"));
+    }
+
+    @Test
+    void equalSecondsAreMeasuredOnce() throws IOException {
+        Path out = temp.resolve("out");
+        List<String> command = command(out, "--optimizer", "sgd", "--seeds", "1", "--seconds", "0.05", "--no-flatness");
+        steppe(command).ok();
+        String epochs = Files.readString(out.resolve("epochs.json"));
+        steppe(command).ok();
+        assertEquals(epochs, Files.readString(out.resolve("epochs.json")));
+    }
+
+    /** Killed at moments of chance and started again, it gives the numbers of one that was not disturbed. */
+    @Test
+    void killedAndStartedAgainItGivesTheSame() throws IOException, InterruptedException {
+        String[] what = {"--optimizer", "sgd", "--optimizer", "sam:rho=0.1", "--seeds", "1", "--epochs", "6", "--label-noise", "0.2",
+            "--no-flatness"};
+        Path whole = temp.resolve("whole");
+        long start = System.nanoTime();
+        steppe(command(whole, what)).ok();
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        Path killed = temp.resolve("killed");
+        RandomKey key = RandomKey.of(start);
+        int kills = 0;
+        for (int i = 0; i < KILLS; i++) {
+            Process process = process(command(killed, what));
+            if (!process.waitFor(500 + key.below((int) Math.max(1, millis), i), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor();
+                kills++;
+            }
+        }
+        steppe(command(killed, what)).ok();
+        assertTrue(kills > 0);
+        assertEquals(numbers(whole), numbers(killed));
+    }
+
+    private Process process(List<String> command) throws IOException {
+        List<String> line = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(), "--add-modules",
+                "jdk.incubator.vector", "-Djava.awt.headless=true", "-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        line.addAll(command);
+        return new ProcessBuilder(line).redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start();
+    }
+
+    @Test
+    void whatDivergesIsSaid() throws IOException {
+        Path out = temp.resolve("out");
+        Shell.Run run = steppe(command(out, "--optimizer", "sgd:learningRate=1e30", "--optimizer", "sgd", "--seeds", "1", "--epochs", "2",
+                "--no-flatness")).ok();
+        assertTrue(run.out().contains("diverged"), run.out());
+        assertEquals(1L, optimizer(numbers(out), 0).get("diverged"));
+        assertEquals(0L, optimizer(numbers(out), 1).get("diverged"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"--seeds|0|at least 1", "--epochs|0|at least 1", "--passes|-1|positive", "--label-noise|2|from 0 to 1",
+                "--rho|0|positive", "--optimizer|nosam|nosam", "--model|nonet|nonet"})
+    void wrongOptionsAreRefused(String option, String value, String message) {
+        Shell.Run wrong = steppe(command(temp.resolve("out"), "--optimizer", "sgd", option, value));
+        assertEquals(2, wrong.exit());
+        assertTrue(wrong.err().contains(message), wrong.err());
+        assertTrue(!Files.exists(temp.resolve("out")), "nothing is written");
+    }
+}
