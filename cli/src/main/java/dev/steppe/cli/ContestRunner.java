@@ -148,7 +148,7 @@ final class ContestRunner {
         result.put("seed", entry.seed());
         result.put("command", options.command());
         PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        TrainRun training = new TrainRun(options, run, Files.isDirectory(run.resolve("state")), false, silent);
+        TrainRun training = new TrainRun(options, run, Files.isDirectory(run.resolve("state")), TrainRun.Extras.NONE, silent);
         try {
             TrainTest data = training.data();
             TrainingResult trained = training.train(data, Long.MAX_VALUE);

@@ -138,6 +138,8 @@ final class TrainCommand implements Callable<Integer> {
             fallbackValue = "true",
             description = "Writes report.html at the end; --no-report: not.")
     private boolean report;
+    @Option(names = "--tensorboard", description = "Also writes event files for TensorBoard, into the folder tensorboard of the run.")
+    private boolean tensorBoard;
     @Option(names = "--resume", paramLabel = "DIR", description = "Goes on with the run in this folder, bit for bit.")
     private Path resume;
 
@@ -146,7 +148,7 @@ final class TrainCommand implements Callable<Integer> {
         try {
             TrainOptions options = resume == null ? options(null) : resumed();
             Path folder = resume == null ? newFolder(options) : resume;
-            return new TrainRun(options, folder, resume != null, report, main.out()).run();
+            return new TrainRun(options, folder, resume != null, new TrainRun.Extras(report, tensorBoard), main.out()).run();
         } catch (OutOfMemoryError e) {
             throw new OutOfMemoryException();
         }

@@ -26,6 +26,7 @@ import dev.steppe.optim.Options;
 import dev.steppe.optim.Schedules;
 import dev.steppe.train.Json;
 import dev.steppe.train.SecondBatches;
+import dev.steppe.train.TensorBoard;
 import dev.steppe.train.Trainer;
 import dev.steppe.train.TrainingListener;
 import dev.steppe.train.TrainingResult;
@@ -55,15 +56,24 @@ final class TrainRun {
     private final TrainOptions options;
     private final Path folder;
     private final boolean resume;
-    private final boolean report;
+    private final Extras extras;
     private final PrintStream out;
 
-    /** @param report whether the end is also told as a page */
-    TrainRun(TrainOptions options, Path folder, boolean resume, boolean report, PrintStream out) {
+    /**
+     * What a run leaves that changes nothing of it.
+     *
+     * @param report whether its end is also told as a page
+     * @param tensorBoard whether it writes event files
+     */
+    record Extras(boolean report, boolean tensorBoard) {
+        static final Extras NONE = new Extras(false, false);
+    }
+
+    TrainRun(TrainOptions options, Path folder, boolean resume, Extras extras, PrintStream out) {
         this.options = options;
         this.folder = folder;
         this.resume = resume;
-        this.report = report;
+        this.extras = extras;
         this.out = out;
     }
 
@@ -152,7 +162,11 @@ final class TrainRun {
             if (resume) {
                 trainer.resume();
             }
-            try (Interruptible _ = new Interruptible(trainer)) {
+            try (Interruptible _ = new Interruptible(trainer);
+                    TensorBoard board = extras.tensorBoard() ? new TensorBoard(folder.resolve("tensorboard")) : null) {
+                if (board != null) {
+                    trainer.listener(board);
+                }
                 TrainingResult result = trainer.run();
                 reporter.endLine();
                 return end.of(result);
@@ -176,7 +190,7 @@ final class TrainRun {
             write("confusion.png", new ConfusionPicture(result.test().confusion(), classes).draw(String.format(Locale.ROOT,
                     "%s on %,d test images: %s right", options.model(), result.test().examples(), accuracy)));
             files.addAll(List.of("curves.png", "confusion.png"));
-            if (report) {
+            if (extras.report()) {
                 Map<String, Object> configuration = Json.read(CONFIGURATION, Files.readString(folder.resolve(CONFIGURATION)));
                 new TrainReport(options, configuration, result, classes).page().write(folder.resolve(TrainReport.FILE));
                 files.add(TrainReport.FILE);

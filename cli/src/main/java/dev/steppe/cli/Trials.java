@@ -132,7 +132,7 @@ final class Trials {
         row.put("why", trial.why());
         Duration before = cpu();
         try {
-            TrainRun training = new TrainRun(options, run, Files.isDirectory(run.resolve("state")), false, silent);
+            TrainRun training = new TrainRun(options, run, Files.isDirectory(run.resolve("state")), TrainRun.Extras.NONE, silent);
             TrainingResult result = training.train(training.data(), deadline);
             if (result.end() == TrainingResult.End.INTERRUPTED) {
                 return null;

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,13 +83,16 @@ class ReportTest {
     }
 
     @Test
-    void noReportLeavesNone() throws IOException {
+    void noReportLeavesNoneAndTensorBoardItsEvents() throws IOException {
         Path images = Shell.images(temp.resolve("images"));
         Path run = temp.resolve("run");
         Shell.steppe("train", "--data", "folder", "--data-dir", images.toString(), "--epochs", "1", "--batch", "16", "--threads", "1",
-                "--out", run.toString(), "--no-report").ok();
+                "--out", run.toString(), "--no-report", "--tensorboard").ok();
         assertFalse(Files.exists(run.resolve(TrainReport.FILE)));
         assertTrue(Files.exists(run.resolve("curves.png")));
+        try (Stream<Path> files = Files.list(run.resolve("tensorboard"))) {
+            assertTrue(Files.size(files.findFirst().orElseThrow()) > 500, "events of 3 steps and an epoch");
+        }
     }
 
     @Test
