@@ -247,18 +247,16 @@ final class ContestReport {
                 "Loss on the training images during each epoch, mean over the seeds.");
     }
 
-    private XyPlot curve(String heading, String label, String key, double scale) {
-        List<XyPlot.Line> lines = new ArrayList<>();
+    private LinePlot curve(String heading, String label, String key, double scale) {
+        List<LinePlot.Line> lines = new ArrayList<>();
         for (int o = 0; o < contest.optimizers().size(); o++) {
             double[][] seeds = of(o).stream().filter(r -> r.containsKey(key)).map(r -> numbers(r.get(key))).toArray(double[][]::new);
             int n = Arrays.stream(seeds).mapToInt(s -> s.length).min().orElse(0);
-            if (n > 0) {
-                lines.add(line(o, IntStream.rangeClosed(1, n).asDoubleStream().toArray(),
-                        IntStream.range(0, n).mapToDouble(i -> scale * Arrays.stream(seeds).mapToDouble(s -> s[i]).average().orElse(0))
-                                .toArray()));
-            }
+            lines.add(new LinePlot.Line(contest.optimizers().get(o), Pictures.color(o),
+                    IntStream.range(0, n).mapToDouble(i -> scale * Arrays.stream(seeds).mapToDouble(s -> s[i]).average().orElse(0))
+                            .toArray()));
         }
-        return new XyPlot(heading, "epoch", label, XyPlot.Axes.LINEAR, true, lines);
+        return new LinePlot(heading, label, lines);
     }
 
     private XyPlot.Line line(int optimizer, double[] x, double[] y) {

@@ -2,6 +2,7 @@ package dev.steppe.cli;
 
 import java.awt.Color;
 import java.awt.Graphics2D;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -17,7 +18,7 @@ record LinePlot(String heading, String unit, List<Line> lines) implements Pictur
      * A line.
      *
      * @param name for the key
-     * @param values one for each epoch; NaN where there is none
+     * @param values one for each epoch; NaN where there is none, and there may be fewer than of others
      */
     record Line(String name, Color color, double... values) {
     }
@@ -41,13 +42,23 @@ record LinePlot(String heading, String unit, List<Line> lines) implements Pictur
 
     @Override
     public void draw(Graphics2D g) {
-        int epochs = lines.getFirst().values().length;
+        int epochs = lines.stream().mapToInt(line -> line.values().length).max().orElse(0);
         double[] x = IntStream.rangeClosed(1, epochs).asDoubleStream().toArray();
-        List<XyPlot.Line> plotted = lines.stream().map(line -> XyPlot.Line.of(line.name(), line.color(), x, line.values())).toList();
+        // Where colours come again, lines are interrupted.
+        List<XyPlot.Line> plotted = IntStream.range(0, lines.size())
+                .mapToObj(i -> new XyPlot.Line(lines.get(i).name(), lines.get(i).color(), i >= Pictures.COLOR_COUNT, x,
+                        padded(lines.get(i).values(), epochs)))
+                .toList();
         new XyPlot(heading, "epoch", unit, XyPlot.Axes.LINEAR, epochs <= MOST_MARKERS, plotted).draw(g, styler -> {
             if (epochs > MOST_TICKS) {
                 styler.setXAxisMin(0.5);
             }
         });
+    }
+
+    private static double[] padded(double[] values, int length) {
+        double[] padded = Arrays.copyOf(values, length);
+        Arrays.fill(padded, values.length, length, Double.NaN);
+        return padded;
     }
 }
