@@ -128,6 +128,14 @@ class QuadraticSharpnessTest {
         assertEquals(2 * RHO * Bowl.norm(b.gradient()), s.value(), 1e-12, "the curvature cancels on a quadratic");
     }
 
+    /** Where the lowest place lies within the ball, the steps have to shrink to find it. */
+    @Test
+    void minSharpnessReachesAMinimumWithinTheBall() {
+        Bowl near = new Bowl(new double[][] {{3, 0, 0}, {0, 1, 0}, {0, 0, 2}}, new double[1][3], new double[] {0.02, -0.05, 0.03});
+        assertEquals(near.loss(), BilateralSharpness.of(RHO).part(BilateralSharpness.Part.MIN).steps(400).of(near.surface()).value(),
+                1e-10);
+    }
+
     /** In units of T the worst case is that of the bowl {@code T A T}. */
     @Test
     void adaptiveWorstCase() {
