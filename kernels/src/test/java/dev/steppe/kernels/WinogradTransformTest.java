@@ -139,7 +139,7 @@ class WinogradTransformTest {
         int inputs = transposed ? matrix.length : matrix[0].length;
         int outputs = transposed ? matrix[0].length : matrix.length;
         float[] x = new float[3 + in.at(lines, inputs) + L];
-        float[] y = new float[5 + 64 * WinogradPlanes.OUTPUT_PLANE];
+        float[] y = new float[5 + 64 * Math.max(WinogradPlanes.INPUT_PLANE, WinogradPlanes.OUTPUT_PLANE)];
         Arrays.fill(y, -7);
         float[] expected = y.clone();
         for (int i = 0; i < lines; i++) {
