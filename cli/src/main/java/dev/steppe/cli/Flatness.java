@@ -2,6 +2,7 @@ package dev.steppe.cli;
 
 import dev.steppe.core.Batch;
 import dev.steppe.core.Evaluator;
+import dev.steppe.core.NonFiniteException;
 import dev.steppe.core.Points;
 import dev.steppe.core.RandomKey;
 import dev.steppe.core.Tensor;
@@ -25,6 +26,7 @@ import dev.steppe.optim.landscape.Scaling;
 import dev.steppe.optim.sharpness.AscentSharpness;
 import dev.steppe.optim.sharpness.AverageSharpness;
 import dev.steppe.optim.sharpness.Sharpness;
+import dev.steppe.optim.sharpness.SharpnessMeasure;
 import dev.steppe.optim.sharpness.SharpnessMeasures;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -106,16 +108,15 @@ record Flatness(Options options, LossSurface.Value at, Eigenpairs eigenvalues, T
         SpectralDensity density = curvature.density();
         int n = run.parameters().space().trainableSize();
         List<Sharpness> measures = SharpnessMeasures.standard(options.rho(), ADAPTIVE * options.rho(), n, GROUP).stream()
-                .map(measure -> measure.of(surface)).toList();
+                .map(measure -> measured(measure, surface)).toList();
         double[] radii = Arrays.stream(FACTORS).map(f -> f * options.rho()).toArray();
         List<Sharpness> ascent = new ArrayList<>();
         List<Sharpness> average = new ArrayList<>();
         for (double rho : radii) {
-            ascent.add(AscentSharpness.of(rho).of(surface));
-            average.add(AverageSharpness.sphere(rho).pairs(2).of(surface));
+            ascent.add(measured(AscentSharpness.of(rho), surface));
+            average.add(measured(AverageSharpness.sphere(rho).pairs(2), surface));
         }
-        Landscape landscape = landscape(run, options, kernels, key,
-                run.batches(data, options.images(), options.batch(), key.fold("images")));
+        Landscape landscape = landscape(run, options, kernels);
         Tensor u = Directions.random(run.parameters(), key.fold("u"), Scaling.filters());
         Tensor v = Directions.random(run.parameters(), key.fold("v"), Scaling.filters());
         Axis line = Axis.around(options.reach(), options.line());
@@ -128,12 +129,26 @@ record Flatness(Options options, LossSurface.Value at, Eigenpairs eigenvalues, T
                         Axis.around(options.reach(), options.grid())));
     }
 
-    private static Landscape landscape(TrainedRun run, Options options, Kernels kernels, RandomKey key, List<Batch> images) {
-        Landscape landscape = Landscape.of(new Evaluator(kernels, run.objective()), images);
+    /** What a measure finds; no number where the loss overflows on its way, as a large radius may make it. */
+    private static Sharpness measured(SharpnessMeasure measure, LossSurface surface) {
+        try {
+            return measure.of(surface);
+        } catch (NonFiniteException e) {
+            return new Sharpness(measure.name(), measure.meaning(), Double.NaN, Double.NaN, measure.radius(), surface.loss(
+                    surface.parameters().point()), 0, 0, surface.provenance("loss"));
+        }
+    }
+
+    /** The loss of some images, to be sliced. */
+    static Landscape landscape(TrainedRun run, Options options, Kernels kernels) throws IOException {
+        RandomKey key = RandomKey.of(options.seed()).fold("flatness");
+        Dataset data = options.test() ? run.data().test() : run.data().train();
+        Landscape landscape = Landscape.of(new Evaluator(kernels, run.objective()),
+                run.batches(data, options.images(), options.batch(), key.fold("images")));
         return options.mode() == BatchNormMode.TRAINING ? landscape.training(key) : landscape;
     }
 
-    private static Landscape.Progress told(ProgressListener listener, String task) {
+    static Landscape.Progress told(ProgressListener listener, String task) {
         return (done, of) -> listener.progress(task, done, of);
     }
 
@@ -176,11 +191,15 @@ record Flatness(Options options, LossSurface.Value at, Eigenpairs eigenvalues, T
         map.put("average", average.stream().mapToDouble(Sharpness::value).toArray());
         map.put("line", curve(line));
         map.put("eigenvectorLine", curve(steepest));
-        Map<String, Object> grid = new LinkedHashMap<>();
-        grid.put("x", plane.x());
-        grid.put("y", plane.y());
-        grid.put("losses", List.of(plane.losses()));
-        map.put("plane", grid);
+        map.put("plane", grid(plane));
+        return map;
+    }
+
+    static Map<String, Object> grid(Grid plane) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("x", plane.x());
+        map.put("y", plane.y());
+        map.put("losses", List.of(plane.losses()));
         return map;
     }
 
@@ -209,6 +228,10 @@ record Flatness(Options options, LossSurface.Value at, Eigenpairs eigenvalues, T
         map.put("measure", s.measure());
         map.put("meaning", s.meaning());
         map.put("value", s.value());
+        if (Double.isInfinite(s.value())) {
+            // JSON knows no such number: the value is null there.
+            map.put("infinite", true);
+        }
         map.put("standardError", s.standardError());
         map.put("radius", s.radius());
         return map;

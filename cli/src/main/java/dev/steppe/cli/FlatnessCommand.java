@@ -26,7 +26,8 @@ import picocli.CommandLine.ParentCommand;
             "Exact Hessian-vector products give the largest eigenvalues, the trace and the spectrum; every measure of sharpness is taken at the radius",
             "that the run was trained with. Tables, pictures and report.html go to the folder flatness of the run. A few minutes.", ""},
         footerHeading = "%nExamples:%n",
-        footer = {"  ./steppe flatness runs/resnet8-sam-1", "  ./steppe flatness runs/resnet20-sgd --grid 25 --on test"})
+        footer = {"  ./steppe flatness runs/resnet8-sam-1", "  ./steppe flatness runs/resnet20-sgd --grid 25 --on test",
+            "  ./steppe flatness runs/resnet8-sam-1 --to runs/resnet8-sgd-1 --trajectory"})
 final class FlatnessCommand implements Callable<Integer> {
     private static final Pattern RHO = Pattern.compile("[:,]rho=([0-9.eE+-]+)");
     private static final double DEFAULT_RHO = 0.05;
@@ -51,6 +52,15 @@ final class FlatnessCommand implements Callable<Integer> {
     private int line;
     @Option(names = "--reach", paramLabel = "X", defaultValue = "1", description = "How far the landscapes go, in norms of the filters.")
     private double reach;
+    @Option(
+            names = "--to",
+            paramLabel = "RUN",
+            description = "Also looks at the losses on the straight way to the minimum of another run of the same model.")
+    private Path to;
+    @Option(
+            names = "--trajectory",
+            description = "Also draws the way that training took, on the plane of its two principal directions; for runs of steppe train --keep-epochs.")
+    private boolean trajectory;
     @Option(names = "--rho", paramLabel = "X", description = "Radius of sharpness. Default: that of the run's optimizer, or 0.05.")
     private Double rho;
     @Option(names = "--on", paramLabel = "SET", defaultValue = "train", description = "train or test: whose images.")
@@ -75,6 +85,13 @@ final class FlatnessCommand implements Callable<Integer> {
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         TrainCommand.requireThreads(count);
         TrainedRun run = TrainedRun.open(folder);
+        TrainedRun other = to == null ? null : TrainedRun.open(to);
+        if (other != null) {
+            BetweenMinima.requireAlike(run, other);
+        }
+        if (trajectory) {
+            TrainingPath.files(run);
+        }
         double radius = rho == null ? radius(run.options()) : rho;
         Flatness.Options options = new Flatness.Options(images, examples, batch, grid, line, reach, radius, on.equals("test"),
                 bn.equals("training") ? BatchNormMode.TRAINING : BatchNormMode.EVALUATION, seed);
@@ -82,7 +99,10 @@ final class FlatnessCommand implements Callable<Integer> {
             warmUp.await();
             TaskProgress progress = new TaskProgress(main.out(), System.console() != null && System.console().isTerminal());
             Kernels kernels = Kernels.on(workers).with(run.options().plans());
-            FlatnessReport report = new FlatnessReport(run, Flatness.of(run, options, kernels, progress));
+            Flatness flatness = Flatness.of(run, options, kernels, progress);
+            FlatnessReport report = new FlatnessReport(run, flatness,
+                    other == null ? null : BetweenMinima.of(run, other, options, kernels, progress),
+                    trajectory ? TrainingPath.of(run, options, kernels, progress) : null);
             progress.end();
             main.out().println();
             main.out().print(report.table());

@@ -28,10 +28,30 @@ final class FlatnessReport {
 
     private final TrainedRun run;
     private final Flatness flatness;
+    private final BetweenMinima between;
+    private final TrainingPath path;
 
-    FlatnessReport(TrainedRun run, Flatness flatness) {
+    /**
+     * @param between null if not asked for
+     * @param path null if not asked for
+     */
+    FlatnessReport(TrainedRun run, Flatness flatness, BetweenMinima between, TrainingPath path) {
         this.run = run;
         this.flatness = flatness;
+        this.between = between;
+        this.path = path;
+    }
+
+    /** All numbers. */
+    private Map<String, Object> toMap() {
+        Map<String, Object> map = flatness.toMap();
+        if (between != null) {
+            map.put("between", between.toMap());
+        }
+        if (path != null) {
+            map.put("trajectory", path.toMap());
+        }
+        return map;
     }
 
     /** The table of the terminal. */
@@ -54,7 +74,7 @@ final class FlatnessReport {
 
     private static void row(StringBuilder table, String name, double value, double error, String meaning) {
         String sure = Double.isNaN(error) ? "" : String.format(Locale.ROOT, "± %.2g", error);
-        table.append(String.format(Locale.ROOT, "%-48s %12.5g %-12s %s", name, value, sure, meaning).stripTrailing())
+        table.append(String.format(Locale.ROOT, "%-48s %12s %-12s %s", name, Report.text("%.5g", value), sure, meaning).stripTrailing())
                 .append(System.lineSeparator());
     }
 
@@ -69,7 +89,7 @@ final class FlatnessReport {
     /** Writes everything into a folder; says which files. */
     List<String> write(Path folder) throws IOException {
         Files.createDirectories(folder);
-        byte[] json = Json.writePretty(flatness.toMap()).getBytes(StandardCharsets.UTF_8);
+        byte[] json = Json.writePretty(toMap()).getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(folder.resolve(NUMBERS), to -> to.write(json));
         List<String> files = new ArrayList<>(List.of(NUMBERS));
         for (Map.Entry<String, Pictures.Drawing> picture : pictures().entrySet()) {
@@ -89,6 +109,12 @@ final class FlatnessReport {
         pictures.put("eigenvector", steepest());
         pictures.put("spectrum", spectrum());
         pictures.put("radius", radius());
+        if (between != null) {
+            pictures.put("between", between.picture());
+        }
+        if (path != null) {
+            pictures.put("trajectory", path.picture());
+        }
         return pictures;
     }
 
@@ -120,7 +146,8 @@ final class FlatnessReport {
 
     private XyPlot spectrum() {
         SpectralDensity density = flatness.density();
-        double range = density.largest() - density.smallest();
+        double between = density.largest() - density.smallest();
+        double range = between > 0 ? between : Math.max(1, Math.abs(density.largest()));
         double margin = 0.05 * range;
         SpectralDensity.Curve curve = density.curve(density.smallest() - margin, density.largest() + margin, SPECTRUM_POINTS, 0.01 * range);
         double most = Arrays.stream(curve.density()).max().orElse(1);
@@ -144,7 +171,7 @@ final class FlatnessReport {
         TrainOptions options = run.options();
         Report page = new Report("Flatness of " + options.model() + " on " + options.data().text() + ", " + options.method().name(),
                 options.method() + "; " + run.folder());
-        flatness.toMap().forEach(page::json);
+        toMap().forEach(page::json);
         page.highlights(highlights()).section("Landscape")
                 .picture(contour(),
                         "The loss on a plane through the weights, along two random directions in which each filter moves by its own norm; "
@@ -152,6 +179,7 @@ final class FlatnessReport {
                 .picture(surface(), "The same plane as a surface.")
                 .picture(line(), "Along the first of the two directions.")
                 .picture(steepest(), "Along the direction in which the loss curves most, beside the parabola of the largest eigenvalue.");
+        elsewhere(page);
         page.section("Curvature").paragraph(about())
                 .picture(spectrum(),
                         "How often the eigenvalues of the Hessian occur, on a logarithmic scale: most are near 0, a few stand apart.")
@@ -159,6 +187,21 @@ final class FlatnessReport {
         eigenvalues(page);
         sharpness(page.section("Sharpness"));
         return page.section("How it was made").command(command());
+    }
+
+    private void elsewhere(Report page) {
+        if (between != null || path != null) {
+            page.section("Farther away");
+        }
+        if (between != null) {
+            page.picture(between.picture(), "On the straight way to the minimum of " + between.other()
+                    + ": with the running statistics of both ends mixed, and measured anew at each point on images of the training set.");
+        }
+        if (path != null) {
+            page.picture(path.picture(),
+                    "Where the weights were after each epoch, from the ring to the disk, on the plane of the two principal "
+                            + "directions of their way (Euclidean lengths); the loss with the statistics of each batch.");
+        }
     }
 
     private String about() {
@@ -174,9 +217,10 @@ final class FlatnessReport {
     private String command() {
         Flatness.Options o = flatness.options();
         return String.format(Locale.ROOT,
-                "./steppe flatness %s --images %d --examples %d --batch %d --grid %d --line %d --reach %s --rho %s --on %s --bn %s --seed %d",
+                "./steppe flatness %s --images %d --examples %d --batch %d --grid %d --line %d --reach %s --rho %s --on %s --bn %s --seed %d%s%s",
                 TrainOptions.quoted(run.folder().toString()), o.images(), o.examples(), o.batch(), o.grid(), o.line(), o.reach(), o.rho(),
-                o.test() ? "test" : "train", o.mode().name().toLowerCase(Locale.ROOT), o.seed());
+                o.test() ? "test" : "train", o.mode().name().toLowerCase(Locale.ROOT), o.seed(),
+                between == null ? "" : " --to " + TrainOptions.quoted(between.other().toString()), path == null ? "" : " --trajectory");
     }
 
     private Map<String, Report.Cell> highlights() {

@@ -30,8 +30,14 @@ final class Report {
 
         /** A number, linked to its place; a dash if it is none. */
         static Cell number(String format, double value, String pointer) {
-            return new Cell(Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "–", value, pointer);
+            return new Cell(Report.text(format, value), value, pointer);
         }
+    }
+
+    /** A number for people: a dash if it is none. */
+    static String text(String format, double value) {
+        if (Double.isNaN(value)) { return "–"; }
+        return Double.isInfinite(value) ? value > 0 ? "∞" : "−∞" : String.format(Locale.ROOT, format, value);
     }
 
     private final String title;

@@ -140,6 +140,10 @@ final class TrainCommand implements Callable<Integer> {
     private boolean report;
     @Option(names = "--tensorboard", description = "Also writes event files for TensorBoard, into the folder tensorboard of the run.")
     private boolean tensorBoard;
+    @Option(
+            names = "--keep-epochs",
+            description = "Also keeps the weights of the start and after each epoch, in the folder epochs of the run, for steppe flatness --trajectory.")
+    private boolean keepEpochs;
     @Option(names = "--resume", paramLabel = "DIR", description = "Goes on with the run in this folder, bit for bit.")
     private Path resume;
 
@@ -148,7 +152,7 @@ final class TrainCommand implements Callable<Integer> {
         try {
             TrainOptions options = resume == null ? options(null) : resumed();
             Path folder = resume == null ? newFolder(options) : resume;
-            return new TrainRun(options, folder, resume != null, new TrainRun.Extras(report, tensorBoard), main.out()).run();
+            return new TrainRun(options, folder, resume != null, new TrainRun.Extras(report, tensorBoard, keepEpochs), main.out()).run();
         } catch (OutOfMemoryError e) {
             throw new OutOfMemoryException();
         }

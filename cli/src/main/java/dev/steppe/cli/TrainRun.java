@@ -64,9 +64,10 @@ final class TrainRun {
      *
      * @param report whether its end is also told as a page
      * @param tensorBoard whether it writes event files
+     * @param epochs whether it keeps the weights of each epoch
      */
-    record Extras(boolean report, boolean tensorBoard) {
-        static final Extras NONE = new Extras(false, false);
+    record Extras(boolean report, boolean tensorBoard, boolean epochs) {
+        static final Extras NONE = new Extras(false, false, false);
     }
 
     TrainRun(TrainOptions options, Path folder, boolean resume, Extras extras, PrintStream out) {
@@ -161,6 +162,9 @@ final class TrainRun {
             });
             if (resume) {
                 trainer.resume();
+            }
+            if (extras.epochs()) {
+                trainer.keepEpochs();
             }
             try (Interruptible _ = new Interruptible(trainer);
                     TensorBoard board = extras.tensorBoard() ? new TensorBoard(folder.resolve("tensorboard")) : null) {

@@ -2,8 +2,12 @@ package dev.steppe.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.nn.ModelCard;
 import dev.steppe.train.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,20 +30,27 @@ class FlatnessTest {
     @TempDir
     static Path temp;
     private static Path run;
+    private static Path other;
     private static Shell.Run shell;
 
     @BeforeAll
     static void trained() throws IOException {
         Path images = Shell.images(temp.resolve("images"));
         run = temp.resolve("run");
-        Shell.steppe("train", "--data", "folder", "--data-dir", images.toString(), "--epochs", "2", "--batch", "16", "--threads", "1",
-                "--optimizer", "asam:rho=0.3", "--out", run.toString()).ok();
-        shell = Shell.steppe(with("flatness", run.toString())).ok();
+        other = temp.resolve("other");
+        String[] train = {"train", "--data", "folder", "--data-dir", images.toString(), "--batch", "16", "--threads", "1", "--no-report"};
+        Shell.steppe(with(train, "--epochs", "2", "--optimizer", "asam:rho=0.3", "--keep-epochs", "--out", run.toString())).ok();
+        Shell.steppe(with(train, "--epochs", "1", "--seed", "2", "--out", other.toString())).ok();
+        shell = Shell.steppe(command(run.toString(), "--to", other.toString(), "--trajectory")).ok();
     }
 
-    private static String[] with(String... args) {
-        String[] all = Arrays.copyOf(args, args.length + SMALL.length);
-        System.arraycopy(SMALL, 0, all, args.length, SMALL.length);
+    private static String[] command(String... args) {
+        return with(with(new String[] {"flatness"}, args), SMALL);
+    }
+
+    private static String[] with(String[] args, String... more) {
+        String[] all = Arrays.copyOf(args, args.length + more.length);
+        System.arraycopy(more, 0, all, args.length, more.length);
         return all;
     }
 
@@ -61,7 +72,7 @@ class FlatnessTest {
         for (String part : List.of("lambda 1", "trace", "ascent sharpness", "bilateral sharpness", "report.html")) {
             assertTrue(shell.out().contains(part), part + " in " + shell.out());
         }
-        for (String name : List.of("contour", "surface", "line", "eigenvector", "spectrum", "radius")) {
+        for (String name : List.of("contour", "surface", "line", "eigenvector", "spectrum", "radius", "between", "trajectory")) {
             assertTrue(ImageIO.read(run.resolve("flatness").resolve(name + ".png").toFile()).getWidth() >= 800, name);
         }
     }
@@ -82,11 +93,53 @@ class FlatnessTest {
         assertEquals(largest, (Double) nodes.getLast(), 0.05 * largest, "by Lanczos for eigenvalues and for the density");
     }
 
+    @Test
+    void theWaysToAnotherMinimumAndOfTrainingEndAtTheWeights() throws IOException {
+        Map<String, Object> json = numbers(run);
+        List<?> mixed = (List<?>) at(json, "between", "losses");
+        List<?> measured = (List<?>) at(json, "between", "lossesRecalibrated");
+        assertEquals(at(json, "line", "losses", 2), mixed.getFirst(), "this minimum");
+        assertEquals(List.of(0.0, 0.25, 0.5, 0.75, 1.0), at(json, "between", "x"));
+        assertNotEquals(mixed, measured);
+        assertEquals(List.of(0L, 1L, 2L), at(json, "trajectory", "epochs"));
+        assertEquals(0.0, at(json, "trajectory", "x", 2));
+        assertEquals(0.0, at(json, "trajectory", "y", 2));
+        assertEquals(1, (Double) at(json, "trajectory", "explained", 0) + (Double) at(json, "trajectory", "explained", 1), 1e-6,
+                "three points lie on a plane");
+        double begin = (Double) at(json, "trajectory", "x", 0);
+        List<?> axis = (List<?>) at(json, "trajectory", "plane", "x");
+        assertTrue((Double) axis.getFirst() < 0 && (Double) axis.getLast() > begin, "the path is on the picture");
+    }
+
+    @Test
+    void runsOfOtherModelsAndWithoutEpochsAreRefused() throws IOException {
+        Shell.Run wrong = Shell.steppe(command(other.toString(), "--trajectory"));
+        assertEquals(2, wrong.exit());
+        assertTrue(wrong.err().contains("--keep-epochs"), wrong.err());
+        TrainedRun a = TrainedRun.open(run);
+        ModelCard card = new ModelCard("resnet14", a.card().mean(), a.card().deviation(), a.card().classes());
+        TrainedRun b = new TrainedRun(other, a.options(), a.model(), a.parameters(), card);
+        String message = assertThrows(WrongOptionException.class, () -> BetweenMinima.requireAlike(a, b)).getMessage();
+        assertTrue(message.contains("resnet14") && message.contains("resnet8"), message);
+        BetweenMinima.requireAlike(a, TrainedRun.open(other));
+    }
+
+    @Test
+    void aRadiusAtWhichLossesOverflowLeavesDashes() throws IOException {
+        Shell.Run shell = Shell.steppe(command(other.toString(), "--rho", "1e30")).ok();
+        String ascent = shell.out().lines().filter(line -> line.startsWith("ascent sharpness ") && line.contains("L(w)")).findFirst()
+                .orElseThrow();
+        assertTrue(ascent.contains(" – "), ascent);
+        Map<String, Object> json = numbers(other);
+        assertNull(at(json, "sharpness", 0, "value"));
+        assertTrue(at(json, "curvature", "trace", "value") instanceof Double, "what needs no radius is there");
+    }
+
     /** The same seed gives the same file, whatever the number of threads. */
     @Test
     void theSameAgainIsTheSame() throws IOException {
         byte[] before = Files.readAllBytes(run.resolve("flatness/flatness.json"));
-        String[] again = with("flatness", run.toString());
+        String[] again = command(run.toString(), "--to", other.toString(), "--trajectory");
         again[again.length - 1] = "2";
         Shell.steppe(again).ok();
         assertArrayEquals(before, Files.readAllBytes(run.resolve("flatness/flatness.json")));
@@ -97,7 +150,8 @@ class FlatnessTest {
         Path page = run.resolve("flatness/report.html");
         String html = Files.readString(page);
         ReportTest.assertWhole(html);
-        assertEquals(6, ReportTest.all(html, "(<svg)").size());
+        assertEquals(8, ReportTest.all(html, "(<svg)").size());
+        assertTrue(html.contains(" --to " + other + " --trajectory"), "the command that made it");
         assertTrue(html.length() < 1_500_000, html.length() + " characters");
         ReportTest.assertLooksRight(page);
     }

@@ -88,6 +88,11 @@ final class RunFolder implements AutoCloseable {
         ModelFile.save(folder.resolve("best.safetensors"), parameters, card);
     }
 
+    void saveEpoch(int epoch, Parameters parameters) throws IOException {
+        Path epochs = Files.createDirectories(folder.resolve(Trainer.EPOCHS));
+        ModelFile.save(epochs.resolve(epoch + ".safetensors"), parameters, card);
+    }
+
     /** Others may use the folder from now on. */
     @Override
     public void close() throws IOException {

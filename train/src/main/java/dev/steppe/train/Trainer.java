@@ -49,6 +49,9 @@ import java.util.stream.IntStream;
  * <p>A trainer serves one run, in the thread that calls {@link #run}.
  */
 public final class Trainer {
+    /** The folder within that of a run where {@link #keepEpochs} puts its files. */
+    public static final String EPOCHS = "epochs";
+
     /** The share of the last step in the running mean of the time of a step. */
     private static final double RECENT = 0.1;
 
@@ -61,6 +64,7 @@ public final class Trainer {
     private Loader testing;
     private EarlyStopping earlyStopping;
     private boolean keepBest;
+    private boolean keepEpochs;
     private Path path;
     private ModelCard card;
     private boolean resume;
@@ -138,6 +142,12 @@ public final class Trainer {
         return this;
     }
 
+    /** Keeps the numbers to use after each epoch in the folder, as {@code epochs/1.safetensors} and so on; {@code epochs/0.safetensors} are those of the start. */
+    public Trainer keepEpochs() {
+        keepEpochs = true;
+        return this;
+    }
+
     /**
      * Keeps the run in a folder, which is created if need be.
      *
@@ -186,6 +196,8 @@ public final class Trainer {
         try (RunFolder opened = folder) {
             if (opened.hasState()) {
                 restore();
+            } else {
+                keepEpoch(0, optimizer.evaluationPoint());
             }
             return train();
         }
@@ -286,8 +298,15 @@ public final class Trainer {
         }
         save(() -> folder.saveMetrics(reports));
         save(() -> folder.saveModel(now));
+        keepEpoch(reports.size(), now);
         save(() -> folder.save(state()));
         listeners.forEach(listener -> listener.onEpoch(report));
+    }
+
+    private void keepEpoch(int epoch, Parameters now) throws IOException {
+        if (keepEpochs) {
+            save(() -> folder.saveEpoch(epoch, now));
+        }
     }
 
     private void evaluate() throws IOException {

@@ -20,6 +20,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +102,43 @@ class TrainerTest {
             assertEquals(0, result.epochs().size());
             assertThrows(IllegalStateException.class, trainer::run);
         }
+    }
+
+    @Test
+    void theWeightsOfEachEpochAreKeptAndStoppingChangesNothingOfIt() throws IOException {
+        Path folder = temp.resolve("run");
+        for (int stop : new int[] {0, 2, Tiny.BATCHES + 1, Integer.MAX_VALUE}) {
+            try (Tiny tiny = new Tiny(SAM, 1)) {
+                float[] start = tiny.optimizer.current().point().toFloats();
+                Trainer trainer = tiny.trainer(Tiny.EPOCHS).folder(folder, Tiny.CARD).keepEpochs().resume();
+                trainer.listener(new TrainingListener() {
+                    @Override
+                    public void onStep(Progress progress) {
+                        if (progress.report().step() + 1 >= stop) {
+                            trainer.stop();
+                        }
+                    }
+                });
+                trainer.run();
+                assertArrayEquals(start, weights(folder.resolve("epochs/0.safetensors"), tiny), "those of the start");
+            }
+        }
+        Path whole = temp.resolve("whole");
+        try (Tiny tiny = new Tiny(SAM, 1)) {
+            tiny.trainer(Tiny.EPOCHS).folder(whole, Tiny.CARD).keepEpochs().run();
+            assertFalse(Arrays.equals(weights(whole.resolve("epochs/1.safetensors"), tiny),
+                    weights(whole.resolve("epochs/2.safetensors"), tiny)));
+        }
+        for (int epoch = 0; epoch <= Tiny.EPOCHS; epoch++) {
+            String file = "epochs/" + epoch + ".safetensors";
+            assertArrayEquals(Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(folder.resolve(file)), file);
+        }
+        assertArrayEquals(Files.readAllBytes(whole.resolve("model.safetensors")),
+                Files.readAllBytes(whole.resolve("epochs/" + Tiny.EPOCHS + ".safetensors")));
+    }
+
+    private static float[] weights(Path file, Tiny like) throws IOException {
+        return ModelFile.read(file).onto(like.optimizer.current()).parameters().point().toFloats();
     }
 
     @Test
