@@ -46,6 +46,11 @@ public record ConvShape(int n, int h, int w, int c, int k, int r, int s, int str
         return outputSize(w, s, stride, padding, dilation);
     }
 
+    /** The same convolution of another number of images. */
+    public ConvShape images(int n) {
+        return new ConvShape(n, h, w, c, k, r, s, stride, padding, dilation, groups);
+    }
+
     private static int outputSize(int size, int filter, int stride, int padding, int dilation) {
         return Math.floorDiv(size + 2 * padding - dilation * (filter - 1) - 1, stride) + 1;
     }

@@ -164,6 +164,11 @@ public final class Kernels {
         return provider.norm();
     }
 
+    /** Convolution followed by batch normalisation. */
+    public ConvNormKernel convNorm() {
+        return provider.convNorm();
+    }
+
     /** Softmax and cross-entropy. */
     public SoftmaxKernel softmax() {
         return provider.softmax();

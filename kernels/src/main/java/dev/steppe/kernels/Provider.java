@@ -16,6 +16,8 @@ interface Provider {
 
     NormKernel norm();
 
+    ConvNormKernel convNorm();
+
     SoftmaxKernel softmax();
 
     ReduceKernel reduce();

@@ -47,6 +47,9 @@ final class VectorConv implements ConvKernel {
     }
 
     private void gather(ConvShape shape, ConvView view, Span.F32 x, Span.F32 filter, Span.F32 y) {
+        if (y.length() == 0) {
+            return;
+        }
         switch (ConvPlan.of(shape, mode)) {
             case DIRECT -> direct.run(view, shape.groups(), x, filter, y);
             case DEPTHWISE -> depthwise.run(view, x, filter, y);

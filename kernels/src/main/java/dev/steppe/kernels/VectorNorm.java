@@ -61,8 +61,13 @@ final class VectorNorm implements NormKernel {
         }
     }
 
-    /** Leaves the means of a tile's columns at CENTRE and the sums of their squared deviations at SQUARES. */
-    private static void tileMoments(float[] x, int xo, int rows, int c, float[] t, int to) {
+    /** Floats of the moments of a tile. */
+    static int momentsSize(int c) {
+        return MOMENTS * VectorColumns.width(c);
+    }
+
+    /** Leaves the means of a tile's columns at CENTRE, the sums of their squared deviations at SQUARES, and the number of rows in the first place of SUM. */
+    static void tileMoments(float[] x, int xo, int rows, int c, float[] t, int to) {
         int width = VectorColumns.width(c);
         int end = xo + rows * c;
         int head = Math.min(rows, HEAD_ROWS * (width / c));
@@ -85,20 +90,34 @@ final class VectorNorm implements NormKernel {
             t[to + CENTRE * width + j] += sum / rows;
             t[to + SQUARES * width + j] = Math.max(0, t[to + SQUARES * width + j] - sum / rows * sum);
         }
+        t[to + SUM * width] = rows;
     }
 
-    private void mergeMoments(int rows, int c, Span.F32 moments, Span mean, Span variance) {
+    /**
+     * Puts tiles together in their order.
+     *
+     * @param rows of all tiles
+     * @param moments of each tile; those of 0 rows say nothing
+     */
+    void mergeMoments(int rows, int c, Span.F32 moments, Span mean, Span variance) {
         int width = VectorColumns.width(c);
+        int end = moments.offset() + moments.length();
         Span.F64 merged = (Span.F64) spans.take(DType.F64, 2 * c);
         double[] m = merged.array();
         int mo = merged.offset();
         try {
             Arrays.fill(m, mo, mo + 2 * c, 0);
-            for (int first = 0, at = moments.offset(); first < rows; first += VectorColumns.tileRows(c), at += MOMENTS * width) {
-                VectorColumns.addScaled((double) Math.min(VectorColumns.tileRows(c), rows - first) / rows, moments.array(), at, m, mo, c);
+            for (int at = moments.offset(); at < end; at += MOMENTS * width) {
+                float n = moments.array()[at + SUM * width];
+                if (n > 0) {
+                    VectorColumns.addScaled((double) n / rows, moments.array(), at, m, mo, c);
+                }
             }
-            for (int first = 0, at = moments.offset(); first < rows; first += VectorColumns.tileRows(c), at += MOMENTS * width) {
-                addDeviations(Math.min(VectorColumns.tileRows(c), rows - first), moments.array(), at, width, m, mo, c);
+            for (int at = moments.offset(); at < end; at += MOMENTS * width) {
+                float n = moments.array()[at + SUM * width];
+                if (n > 0) {
+                    addDeviations(n, moments.array(), at, width, m, mo, c);
+                }
             }
             for (int j = 0; j < c; j++) {
                 mean.set(j, m[mo + j]);
@@ -178,24 +197,37 @@ final class VectorNorm implements NormKernel {
         if (c == 0) {
             return;
         }
+        Span.F32 table = gradientTable(rows, c, xf, dyf, mean, variance, epsilon, scale, shift, relu, dscale, dshift);
+        try {
+            workers.ranges(rows, VectorColumns.tileRows(c),
+                    (from, to) -> gradient(table, relu, c, to - from, xf.slice(from * c, (to - from) * c),
+                            dyf.slice(from * c, (to - from) * c), dxf.slice(from * c, (to - from) * c)));
+        } finally {
+            spans.give(table);
+        }
+    }
+
+    /** Computes dscale and dshift, and what {@link #gradient} needs, in a span that the caller gives back. */
+    Span.F32 gradientTable(int rows, int c, Span.F32 x, Span.F32 dy, Span mean, Span variance, double epsilon, Span scale, Span shift,
+            boolean relu, Span dscale, Span dshift) {
         int width = VectorColumns.width(c);
         float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
         Span.F32 table = (Span.F32) spans.take(DType.F32, COEFFICIENTS * width);
-        try {
-            coefficients(c, mean, variance, epsilon, scale, relu ? shift : null, table, width);
-            spread(table, MEAN, SHIFT, width, c);
-            gradientSums(rows, c, xf, dyf, table, floor, dscale, dshift, variance, epsilon);
-            slopes(rows, c, variance, epsilon, dscale, dshift, table, width);
-            spread(table, SLOPE, CONSTANT, width, c);
-            workers.ranges(rows, VectorColumns.tileRows(c), (from, to) -> {
-                for (int at = from * c; at < to * c; at += width) {
-                    VectorNormLoops.backward(xf.array(), xf.offset() + at, dyf.array(), dyf.offset() + at, table.array(), table.offset(),
-                            width,
-                            floor, dxf.array(), dxf.offset() + at, Math.min(width, to * c - at));
-                }
-            });
-        } finally {
-            spans.give(table);
+        coefficients(c, mean, variance, epsilon, scale, relu ? shift : null, table, width);
+        spread(table, MEAN, SHIFT, width, c);
+        gradientSums(rows, c, x, dy, table, floor, dscale, dshift, variance, epsilon);
+        slopes(rows, c, variance, epsilon, dscale, dshift, table, width);
+        spread(table, SLOPE, CONSTANT, width, c);
+        return table;
+    }
+
+    /** dx of some rows, in the calling thread. */
+    static void gradient(Span.F32 table, boolean relu, int c, int rows, Span.F32 x, Span.F32 dy, Span.F32 dx) {
+        int width = VectorColumns.width(c);
+        float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
+        for (int at = 0; at < rows * c; at += width) {
+            VectorNormLoops.backward(x.array(), x.offset() + at, dy.array(), dy.offset() + at, table.array(), table.offset(), width, floor,
+                    dx.array(), dx.offset() + at, Math.min(width, rows * c - at));
         }
     }
 

@@ -12,7 +12,8 @@ final class VectorProvider implements Provider {
     private final GemmKernel gemm;
     private final ConvKernel conv;
     private final PoolKernel pool;
-    private final NormKernel norm;
+    private final VectorNorm norm;
+    private final ConvNormKernel convNorm;
     private final SoftmaxKernel softmax;
     private final ReduceKernel reduce;
     private final ElementwiseKernel elementwise;
@@ -24,6 +25,7 @@ final class VectorProvider implements Provider {
         this.conv = new VectorConv(workers, spans, mode, scalar.conv());
         this.pool = new VectorPool(workers, scalar.pool());
         this.norm = new VectorNorm(workers, spans, scalar.norm());
+        this.convNorm = new VectorConvNorm(workers, spans, mode, conv, norm);
         this.softmax = new VectorSoftmax(workers, spans, scalar.softmax());
         this.elementwise = new VectorElementwise(workers, spans, scalar.elementwise());
         this.move = new VectorMove(workers, scalar.move());
@@ -59,6 +61,11 @@ final class VectorProvider implements Provider {
     @Override
     public NormKernel norm() {
         return norm;
+    }
+
+    @Override
+    public ConvNormKernel convNorm() {
+        return convNorm;
     }
 
     @Override

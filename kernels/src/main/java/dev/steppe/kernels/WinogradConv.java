@@ -35,7 +35,7 @@ final class WinogradConv {
      * @param u the transformed filter
      */
     void run(ConvView view, Span.F32 x, WinogradFilter filter, Span.F32 u, Span.F32 y) {
-        Call call = new Call(view, spans, x, filter, u, y);
+        Call call = new Call(view, spans, x, filter, u, y, BLOCKS);
         WinogradTiles tiles = call.tiles;
         if (!call.whole) {
             workers.run(tiles.blocks(), call::block);
@@ -59,6 +59,14 @@ final class WinogradConv {
         }
     }
 
+    /** The same for a few of many images, in the calling thread. */
+    void runHere(ConvView view, Span.F32 x, WinogradFilter filter, Span.F32 u, Span.F32 y) {
+        Call call = new Call(view, spans, x, filter, u, y, 1);
+        for (int block = 0; block < call.tiles.blocks(); block++) {
+            call.block(block);
+        }
+    }
+
     /** What is the same for all blocks of one call. */
     private static final class Call {
         private final SpanPool spans;
@@ -71,7 +79,8 @@ final class WinogradConv {
         final WinogradOutput output;
         final boolean whole;
 
-        Call(ConvView view, SpanPool spans, Span.F32 x, WinogradFilter filter, Span.F32 u, Span.F32 y) {
+        /** @param blocks that there should be at least, for threads to share */
+        Call(ConvView view, SpanPool spans, Span.F32 x, WinogradFilter filter, Span.F32 u, Span.F32 y, int blocks) {
             this.spans = spans;
             this.filter = filter;
             this.u = u;
@@ -79,8 +88,8 @@ final class WinogradConv {
             this.m = WinogradPlanes.outputs(view.out());
             int most = Math.clamp(BLOCK_FLOATS / (v.perTile() + m.perTile()), MIN_TILES, MAX_TILES);
             WinogradTiles all = WinogradTiles.of(view.n(), view.outH(), view.outW(), most);
-            this.whole = all.count() < BLOCKS * MIN_TILES && filter.size() > BIG;
-            int wanted = whole ? WinogradPlanes.TILES : Math.clamp(all.count() / BLOCKS, FEW_TILES, most);
+            this.whole = all.count() < blocks * MIN_TILES && filter.size() > BIG;
+            int wanted = whole ? WinogradPlanes.TILES : Math.clamp(all.count() / blocks, FEW_TILES, most);
             this.tiles = all.perBlock(Math.max(1, wanted / all.across()));
             this.stage = new WinogradStage(x, view.h(), view.w(), view.minRow(), view.minColumn(), WinogradTransform.POINTS, tiles, v);
             this.output = new WinogradOutput(y, view.outH(), view.outW(), tiles, m);

@@ -32,7 +32,7 @@ final class WinogradConvFilter {
     void run(ConvShape shape, Span.F32 x, Span.F32 dy, Span.F32 dfilter) {
         ConvView view = ConvView.forward(shape);
         WinogradFilter filter = new WinogradFilter(view);
-        Call call = new Call(view, spans, filter, x, dy);
+        Call call = new Call(view, spans, filter, x, dy, PARTS);
         Span.F32 u = (Span.F32) spans.take(DType.F32, call.parts * filter.size());
         try {
             if (call.shared) {
@@ -45,6 +45,17 @@ final class WinogradConvFilter {
         } finally {
             spans.give(u);
         }
+    }
+
+    /** Whether dU is so small that parts of the images can have one each: what {@link #addHere} asks for. */
+    static boolean isSmall(WinogradFilter filter) {
+        return filter.size() <= SMALL;
+    }
+
+    /** Adds what a few of many images contribute to the dU at {@code uo}, in the calling thread. */
+    void addHere(ConvView view, WinogradFilter filter, Span.F32 x, Span.F32 dy, float[] u, int uo) {
+        Call call = new Call(view, spans, filter, x, dy, 1);
+        call.add(0, call.tiles.strips(), u, uo);
     }
 
     private void rounds(Call call, Span.F32 u) {
@@ -85,17 +96,18 @@ final class WinogradConvFilter {
         final boolean shared;
         final int parts;
 
-        Call(ConvView view, SpanPool spans, WinogradFilter filter, Span.F32 x, Span.F32 dy) {
+        /** @param mostParts parts at most, for threads to share */
+        Call(ConvView view, SpanPool spans, WinogradFilter filter, Span.F32 x, Span.F32 dy, int mostParts) {
             this.spans = spans;
             this.filter = filter;
             this.v = WinogradPlanes.inputs(view.in());
             this.w = WinogradPlanes.outputs(view.out());
-            this.shared = filter.size() > SMALL;
+            this.shared = !isSmall(filter);
             int most = shared
                     ? WinogradPlanes.TILES
                     : Math.clamp(BLOCK_FLOATS / (v.perTile() + w.perTile()), MIN_TILES, WinogradPlanes.TILES);
             WinogradTiles all = WinogradTiles.of(view.n(), view.outH(), view.outW(), most);
-            this.parts = shared ? 1 : Math.clamp(all.count() / MIN_TILES, 1, Math.min(PARTS, Math.max(1, all.strips())));
+            this.parts = shared ? 1 : Math.clamp(all.count() / MIN_TILES, 1, Math.min(mostParts, Math.max(1, all.strips())));
             // as even as it gets: what is left over would fill no block
             int each = Math.max(1, Math.ceilDiv(all.strips(), parts));
             this.tiles = all.perBlock(Math.ceilDiv(each, Math.ceilDiv(each, all.perBlock())));
@@ -107,17 +119,21 @@ final class WinogradConvFilter {
         void part(int part, Span.F32 u) {
             int uo = u.offset() + part * filter.size();
             Arrays.fill(u.array(), uo, uo + filter.size(), 0);
+            add((int) ((long) part * tiles.strips() / parts), (int) ((part + 1L) * tiles.strips() / parts), u.array(), uo);
+        }
+
+        /** Adds up some strips, block by block. */
+        void add(int first, int last, float[] u, int uo) {
             Span.F32 planes = (Span.F32) spans.take(DType.F32, v.block() + w.block());
             int vo = planes.offset();
             int wo = vo + v.block();
             try {
-                int last = (int) ((part + 1L) * tiles.strips() / parts);
-                for (int from = (int) ((long) part * tiles.strips() / parts); from < last; from += tiles.perBlock()) {
+                for (int from = first; from < last; from += tiles.perBlock()) {
                     int end = Math.min(from + tiles.perBlock(), last);
                     fill(from, end, from, planes.array(), vo, wo);
                     for (int point = 0; point < PLANES; point++) {
                         for (int panel = 0; panel < filter.panels(); panel++) {
-                            multiply(point, panel, tiles.first(end) - tiles.first(from), planes.array(), vo, wo, u.array(), uo);
+                            multiply(point, panel, tiles.first(end) - tiles.first(from), planes.array(), vo, wo, u, uo);
                         }
                     }
                 }

@@ -13,7 +13,9 @@ import java.util.stream.IntStream;
 /** Cases of {@link NormKernel}. Bounds follow from sums in float of at most {@value #TERMS} terms and a handful of roundings besides. */
 final class NormSamples {
     /** 64 rows of a tile, at most 256 rows side by side, and some more. */
-    private static final int TERMS = 64 + 256 + 16;
+    static final int TERMS = 64 + 256 + 16;
+
+    static final double EPSILON = 1e-5;
 
     private NormSamples() {
     }
@@ -72,7 +74,7 @@ final class NormSamples {
     private static Case batchNormalise(SplittableRandom random, int rows, int c) {
         boolean relu = random.nextBoolean();
         boolean residual = random.nextBoolean();
-        double epsilon = 1e-5;
+        double epsilon = EPSILON;
         return new Case("batchNormalise [" + rows + "," + c + "]" + (residual ? " residual" : "") + (relu ? " relu" : ""))
                 .in(matrix(random, rows, c)).in(Case.numbers(random, c)).in(Case.positives(random, c)).in(Case.numbers(random, c))
                 .in(Case.numbers(random, c)).in(Case.numbers(random, rows * c)).out(rows * c).alias(6, 0).call((k, a) -> {
@@ -100,9 +102,9 @@ final class NormSamples {
         return Math.abs((a[0][i] - a[1][i % c]) * istd(a[2][i % c], epsilon) * a[3][i % c]) + Math.abs(a[4][i % c]);
     }
 
-    private static Case batchNormBackward(SplittableRandom random, int rows, int c) {
+    static Case batchNormBackward(SplittableRandom random, int rows, int c) {
         boolean relu = random.nextBoolean();
-        double epsilon = 1e-5;
+        double epsilon = EPSILON;
         double[][] forward = awayFromKink(random, rows, c, relu, epsilon);
         double[] x = forward[0];
         double[] mean = forward[1];
@@ -169,7 +171,7 @@ final class NormSamples {
 
     private static Case batchNormDoubleBackward(SplittableRandom random, int rows, int c) {
         boolean relu = random.nextBoolean();
-        double epsilon = 1e-5;
+        double epsilon = EPSILON;
         double[][] f = awayFromKink(random, rows, c, relu, epsilon);
         double[] dy = Case.numbers(random, rows * c);
         boolean[] off = new boolean[rows * c];
@@ -236,7 +238,7 @@ final class NormSamples {
     }
 
     private static Case layerNormalise(SplittableRandom random, int rows, int c) {
-        double epsilon = 1e-5;
+        double epsilon = EPSILON;
         return new Case("layerNormalise [" + rows + "," + c + "]").in(matrix(random, c, rows)).in(Case.numbers(random, c))
                 .in(Case.numbers(random, c))
                 .out(rows * c).out(rows).out(rows)
@@ -263,7 +265,7 @@ final class NormSamples {
     }
 
     private static Case layerNormBackward(SplittableRandom random, int rows, int c) {
-        double epsilon = 1e-5;
+        double epsilon = EPSILON;
         return new Case("layerNormBackward [" + rows + "," + c + "]").in(Case.numbers(random, rows * c)).in(Case.numbers(random, rows * c))
                 .in(Case.numbers(random, rows)).in(Case.positives(random, rows)).in(Case.numbers(random, c)).out(rows * c).out(c).out(c)
                 .call((k, a) -> k.norm().layerNormBackward(rows, c, a[0], a[1], a[2], a[3], epsilon, a[4], a[5], a[6], a[7])).expect(a -> {

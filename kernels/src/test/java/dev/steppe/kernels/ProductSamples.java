@@ -48,7 +48,7 @@ final class ProductSamples {
                 });
     }
 
-    private static double[] abs(double[] x) {
+    static double[] abs(double[] x) {
         return each(x.length, i -> Math.abs(x[i]));
     }
 
@@ -67,7 +67,7 @@ final class ProductSamples {
         });
     }
 
-    private static ConvShape shape(SplittableRandom random) {
+    static ConvShape shape(SplittableRandom random) {
         while (true) {
             int groups = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1;
             int c = groups * Case.positive(random, 18);
@@ -138,13 +138,13 @@ final class ProductSamples {
         return y;
     }
 
-    private static double[] backwardInput(ConvShape s, double[] dy, double[] filter) {
+    static double[] backwardInput(ConvShape s, double[] dy, double[] filter) {
         double[] dx = new double[inputs(s)];
         terms(s, (xi, fi, yi) -> dx[xi] += dy[yi] * filter[fi]);
         return dx;
     }
 
-    private static double[] backwardFilter(ConvShape s, double[] x, double[] dy) {
+    static double[] backwardFilter(ConvShape s, double[] x, double[] dy) {
         double[] df = new double[weights(s)];
         terms(s, (xi, fi, yi) -> df[fi] += x[xi] * dy[yi]);
         return df;

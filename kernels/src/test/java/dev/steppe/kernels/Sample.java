@@ -23,7 +23,7 @@ record Sample(Class<?> kernel, String method, Maker maker, Maker bigMaker) {
     static List<Sample> all() {
         return Stream.of(PointSamples.all(), ElementwiseSamples.all(), NormSamples.all(), SoftmaxSamples.all(), PoolSamples.all(),
                 ReduceSamples.all(),
-                MoveSamples.all(), ProductSamples.all()).flatMap(List::stream).toList();
+                MoveSamples.all(), ProductSamples.all(), ConvNormSamples.all()).flatMap(List::stream).toList();
     }
 
     @Override

@@ -22,7 +22,7 @@ final class BasicBlock extends Layer {
 
     @Override
     protected Tensor compute(Tensor x, Pass pass) {
-        Tensor y = bn1.relu(conv1.forward(x, pass), pass);
-        return bn2.addRelu(conv2.forward(y, pass), shortcut == null ? x : shortcut.forward(x, pass), pass);
+        Tensor y = bn1.relu(conv1, x, pass);
+        return bn2.addRelu(conv2, y, shortcut == null ? x : shortcut.forward(x, pass), pass);
     }
 }

@@ -7,6 +7,7 @@ import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
 import dev.steppe.core.TensorOps;
 import dev.steppe.core.Weight;
+import dev.steppe.core.op.ConvBatchNorm;
 import dev.steppe.kernels.ShapeException;
 
 /**
@@ -57,6 +58,31 @@ public final class BatchNorm2d extends Layer {
     /** {@code max(forward(x) + residual, 0)} in one pass over memory: how a residual block ends. */
     public Tensor addRelu(Tensor x, Tensor residual, Pass pass) {
         return visited(x, fused ? fusedAddRelu(x, residual, pass) : compute(x, pass).add(residual).relu());
+    }
+
+    /** {@code max(forward(conv.forward(x)), 0)} in as few passes over memory as there are. */
+    public Tensor relu(Conv2d conv, Tensor x, Pass pass) {
+        return fuses(conv, pass) ? fusedRelu(conv, x, null, pass) : relu(conv.forward(x, pass), pass);
+    }
+
+    /** {@code max(forward(conv.forward(x)) + residual, 0)} in as few passes over memory as there are. */
+    public Tensor addRelu(Conv2d conv, Tensor x, Tensor residual, Pass pass) {
+        return fuses(conv, pass) ? fusedRelu(conv, x, residual, pass) : addRelu(conv.forward(x, pass), residual, pass);
+    }
+
+    private boolean fuses(Conv2d conv, Pass pass) {
+        return fused && pass.isTraining() && !conv.hasBias();
+    }
+
+    /** The convolution, this and the ReLU as one op. */
+    private Tensor fusedRelu(Conv2d conv, Tensor x, Tensor residual, Pass pass) {
+        ConvBatchNorm op = new ConvBatchNorm(conv.op(), epsilon, true);
+        Tensor[] y = residual == null
+                ? Tensor.applyAll(op, x, conv.filter(pass), pass.at(scale), pass.at(shift))
+                : Tensor.applyAll(op, x, conv.filter(pass), pass.at(scale), pass.at(shift), residual);
+        conv.visited(x, y[1]);
+        requireTwo(y[1]);
+        return visited(y[1], collected(y[1], pass, new Tensor[] {y[0], y[2].detach(), y[3].detach()}));
     }
 
     private Tensor fusedRelu(Tensor x, Pass pass) {

@@ -30,8 +30,8 @@ final class Bottleneck extends Layer {
 
     @Override
     protected Tensor compute(Tensor x, Pass pass) {
-        Tensor y = bn1.relu(conv1.forward(x, pass), pass);
-        y = bn2.relu(conv2.forward(y, pass), pass);
-        return bn3.addRelu(conv3.forward(y, pass), shortcut == null ? x : shortcut.forward(x, pass), pass);
+        Tensor y = bn1.relu(conv1, x, pass);
+        y = bn2.relu(conv2, y, pass);
+        return bn3.addRelu(conv3, y, shortcut == null ? x : shortcut.forward(x, pass), pass);
     }
 }

@@ -92,9 +92,23 @@ public final class Conv2d extends Layer {
                 o.groups);
     }
 
+    boolean hasBias() {
+        return bias != null;
+    }
+
+    /** The op that this layer applies. */
+    dev.steppe.core.op.Conv2d op() {
+        return new dev.steppe.core.op.Conv2d(options.stride, options.padding, options.dilation, options.groups);
+    }
+
+    /** The filter at a point. */
+    Tensor filter(Pass pass) {
+        return pass.at(weight);
+    }
+
     @Override
     protected Tensor compute(Tensor x, Pass pass) {
-        Tensor y = x.conv2d(pass.at(weight), options.stride, options.padding, options.dilation, options.groups);
+        Tensor y = x.apply(op(), filter(pass));
         return bias == null ? y : y.add(pass.at(bias));
     }
 

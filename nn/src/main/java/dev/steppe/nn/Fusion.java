@@ -3,7 +3,8 @@ package dev.steppe.nn;
 import java.util.function.Supplier;
 
 /**
- * Whether layers that are built compute chains by fused ops: normalisation, addition of the shortcut and ReLU in one pass over memory. They do; models built
+ * Whether layers that are built compute chains by fused ops: a convolution with the
+ * normalisation after it, normalisation, addition of the shortcut and ReLU in one pass over memory. They do; models built
  * {@linkplain #off within} do not, and compute the same numbers up to rounding by more passes, for comparison.
  */
 public final class Fusion {

@@ -27,7 +27,7 @@ final class PreActivationBlock extends Layer {
     @Override
     protected Tensor compute(Tensor x, Pass pass) {
         Tensor a = bn1.relu(x, pass);
-        Tensor y = bn2.relu(conv1.forward(a, pass), pass);
+        Tensor y = bn2.relu(conv1, a, pass);
         y = conv2.forward(dropout == null ? y : dropout.forward(y, pass), pass);
         return y.add(shortcut == null ? x : shortcut.forward(a, pass));
     }

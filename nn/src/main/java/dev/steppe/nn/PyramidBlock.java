@@ -27,8 +27,8 @@ final class PyramidBlock extends Layer {
 
     @Override
     protected Tensor compute(Tensor x, Pass pass) {
-        Tensor y = conv1.forward(bn1.forward(x, pass), pass);
-        y = bn3.forward(conv2.forward(bn2.relu(y, pass), pass), pass);
+        Tensor y = bn2.relu(conv1, bn1.forward(x, pass), pass);
+        y = bn3.forward(conv2.forward(y, pass), pass);
         return y.add(shortcut == null ? x : shortcut.forward(x, pass));
     }
 

@@ -144,7 +144,7 @@ public final class ResNet extends Layer {
 
     @Override
     protected Tensor compute(Tensor x, Pass pass) {
-        Tensor y = bn1.relu(conv1.forward(x, pass), pass);
+        Tensor y = bn1.relu(conv1, x, pass);
         if (stem == Stem.IMAGENET) {
             y = y.maxPool2d(3, 2, 1);
         }

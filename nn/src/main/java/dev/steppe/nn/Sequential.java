@@ -4,7 +4,8 @@ import dev.steppe.core.Pass;
 import dev.steppe.core.Tensor;
 import java.util.List;
 
-/** Layers one after the other, named {@code 0}, {@code 1}, …, as in PyTorch. {@link BatchNorm2d} and the ReLU after it are computed in one pass. */
+/** Layers one after the other, named {@code 0}, {@code 1}, …, as in PyTorch. {@link BatchNorm2d} and the ReLU after it are computed in
+ * one pass, with the {@link Conv2d} before, if there is one. */
 public final class Sequential extends Layer {
     private final List<Layer> layers;
 
@@ -25,14 +26,26 @@ public final class Sequential extends Layer {
     protected Tensor compute(Tensor x, Pass pass) {
         Tensor y = x;
         for (int i = 0; i < layers.size(); i++) {
-            if (layers.get(i) instanceof BatchNorm2d norm && i + 1 < layers.size() && layers.get(i + 1) instanceof Layers.Relu relu) {
-                Tensor positive = norm.relu(y, pass);
-                y = relu.visited(positive, positive);
+            Layer layer = layers.get(i);
+            if (layer instanceof Conv2d conv && follows(i, BatchNorm2d.class) && follows(i + 1, Layers.Relu.class)) {
+                y = seen(i + 2, ((BatchNorm2d) layers.get(i + 1)).relu(conv, y, pass));
+                i += 2;
+            } else if (layer instanceof BatchNorm2d norm && follows(i, Layers.Relu.class)) {
+                y = seen(i + 1, norm.relu(y, pass));
                 i++;
             } else {
-                y = layers.get(i).forward(y, pass);
+                y = layer.forward(y, pass);
             }
         }
         return y;
+    }
+
+    private boolean follows(int i, Class<? extends Layer> kind) {
+        return i + 1 < layers.size() && kind.isInstance(layers.get(i + 1));
+    }
+
+    /** Tells of the ReLU that another layer has computed. */
+    private Tensor seen(int relu, Tensor positive) {
+        return layers.get(relu).visited(positive, positive);
     }
 }

@@ -21,7 +21,7 @@ final class ConvCases {
     }
 
     /** A small convolution; its shapes are given by those of x and of the filter. */
-    private record Conv(Conv2d op, Shape x, Shape filter) {
+    record Conv(Conv2d op, Shape x, Shape filter) {
         static Conv draw(Draw d) {
             int groups = d.of(1, 1, 2, 3);
             Conv2d op = new Conv2d(d.from(1, 3), d.from(0, 2), d.from(1, 2), groups);
@@ -44,11 +44,11 @@ final class ConvCases {
     }
 
     /** Something done for each product of the definition, with flat indices into x, filter and y. */
-    private interface Tap {
+    interface Tap {
         void at(int x, int filter, int y);
     }
 
-    private static void taps(Conv2d op, Shape x, Shape filter, Tap tap) {
+    static void taps(Conv2d op, Shape x, Shape filter, Tap tap) {
         ConvShape s = op.shape(x, filter);
         int in = s.c() / s.groups();
         int out = s.k() / s.groups();
@@ -79,14 +79,14 @@ final class ConvCases {
                         () -> Sample.of(new Conv2d(1, 0, 1, 0), numbers(1, 2, 2, 1), numbers(1, 1, 1, 1)),
                         () -> Sample.of(new Conv2d(1, 0, 1, 2), numbers(1, 2, 2, 2), numbers(1, 1, 1, 3)),
                         () -> Sample.of(plain, numbers(1, 2, 2, 1))),
-                s -> {
-                    Tensor x = s.inputs()[0];
-                    Tensor filter = s.inputs()[1];
-                    Conv c = new Conv((Conv2d) s.op(), x.shape(), filter.shape());
-                    double[] y = new double[c.y().size()];
-                    taps(c.op, c.x, c.filter, (xi, fi, yi) -> y[yi] += x.get(xi) * filter.get(fi));
-                    return y;
-                });
+                s -> convolved((Conv2d) s.op(), s.inputs()[0], s.inputs()[1]));
+    }
+
+    static double[] convolved(Conv2d op, Tensor x, Tensor filter) {
+        Conv c = new Conv(op, x.shape(), filter.shape());
+        double[] y = new double[c.y().size()];
+        taps(c.op, c.x, c.filter, (xi, fi, yi) -> y[yi] += x.get(xi) * filter.get(fi));
+        return y;
     }
 
     private static OpCase convBackwardInput() {

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 
 /** Matrix products, normalisation, softmax and losses. */
 final class LayerCases {
-    private static final double EPSILON = 1e-2;
+    static final double EPSILON = 1e-2;
 
     private LayerCases() {
     }
@@ -82,7 +82,7 @@ final class LayerCases {
     }
 
     /** Spread out, so that variances are not close to 0. */
-    private static Tensor spread(Draw d, Shape s) {
+    static Tensor spread(Draw d, Shape s) {
         return d.distinct(s).times(Math.max(3, 60.0 / Math.max(1, s.size())));
     }
 
@@ -107,16 +107,16 @@ final class LayerCases {
     }
 
     /** Draws until no number that relu gets lies within 0.02 of its kink. */
-    private static Sample awayFromKink(Draw d, Function<Draw, Sample> samples, Function<Sample, double[]> beforeRelu) {
+    static Sample awayFromKink(Draw d, Function<Draw, Sample> samples, Function<Sample, double[]> beforeRelu) {
         Sample s = samples.apply(d);
         return Arrays.stream(beforeRelu.apply(s)).allMatch(y -> Math.abs(y) > 0.02) ? s : awayFromKink(d, samples, beforeRelu);
     }
 
-    private static double[] relu(boolean relu, double[] y) {
+    static double[] relu(boolean relu, double[] y) {
         return relu ? Arrays.stream(y).map(v -> Math.max(v, 0)).toArray() : y;
     }
 
-    private static double[] normalised(Tensor x, Tensor scale, Tensor shift) {
+    static double[] normalised(Tensor x, Tensor scale, Tensor shift) {
         int c = scale.size();
         double[] y = normalisedColumns(x, new double[c]);
         Arrays.setAll(y, i -> y[i] * scale.get(i % c) + shift.get(i % c));
@@ -143,7 +143,7 @@ final class LayerCases {
     }
 
     /** Of x, scale, shift, and the residual if there is one. */
-    private static double[] normalisedSum(Tensor... in) {
+    static double[] normalisedSum(Tensor... in) {
         double[] y = normalised(in[0], in[1], in[2]);
         if (in.length == 4) {
             Arrays.setAll(y, i -> y[i] + in[3].get(i));
@@ -169,7 +169,7 @@ final class LayerCases {
     }
 
     /** dx, dscale, dshift at another x. */
-    private static double[][] backward(Tensor x, Tensor[] in, boolean relu) {
+    static double[][] backward(Tensor x, Tensor[] in, boolean relu) {
         int c = in[2].size();
         double[] istd = new double[c];
         double[] xhat = normalisedColumns(x, istd);

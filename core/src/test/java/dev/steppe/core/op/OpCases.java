@@ -14,6 +14,7 @@ final class OpCases {
     }
 
     static List<OpCase> ops() {
-        return Stream.of(ElementwiseCases.all(), ShapeCases.all(), ConvCases.all(), LayerCases.all()).flatMap(List::stream).toList();
+        return Stream.of(ElementwiseCases.all(), ShapeCases.all(), ConvCases.all(), LayerCases.all(), ConvNormCases.all())
+                .flatMap(List::stream).toList();
     }
 }

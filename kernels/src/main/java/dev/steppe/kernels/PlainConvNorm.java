@@ -1,0 +1,28 @@
+package dev.steppe.kernels;
+
+/** One kernel after the other. */
+record PlainConvNorm(ConvKernel conv, NormKernel norm, SpanPool spans) implements ConvNormKernel {
+    @Override
+    public void forward(ConvShape shape, Span input, Span filter, Span x, Span mean, Span variance) {
+        conv.forward(shape, input, filter, x);
+        norm.batchStatistics(rows(shape), shape.k(), x, mean, variance);
+    }
+
+    @Override
+    public void backward(ConvShape shape, Span input, Span filter, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale,
+            Span shift, boolean relu, Span dinput, Span dfilter, Span dscale, Span dshift) {
+        Span dx = spans.take(x.dtype(), x.length());
+        try {
+            norm.batchNormBackward(rows(shape), shape.k(), x, dy, mean, variance, epsilon, scale, shift, relu, dx, dscale, dshift);
+            conv.backwardFilter(shape, input, dx, dfilter);
+            conv.backwardInput(shape, dx, filter, dinput);
+        } finally {
+            spans.give(dx);
+        }
+    }
+
+    /** Pixels of all outputs. */
+    static int rows(ConvShape shape) {
+        return shape.n() * shape.oh() * shape.ow();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.steppe.kernels;
+
+import java.util.Arrays;
+
+/**
+ * Convolution and batch normalisation where Winograd's algorithm serves enough images and its filter fits into the cache: image by image, a group at a time.
+ * A group's outputs are summed up for the statistics while they lie in the second-level cache; backward, the gradient of a group's outputs is made there, read
+ * by both adjoints and forgotten. That is five passes over outputs fewer of about twenty, and a step of a narrow network is bound by memory. Everything else
+ * goes one after the other.
+ */
+final class VectorConvNorm implements ConvNormKernel {
+    private final VectorNorm norm;
+    private final PlainConvNorm plain;
+    private final WinogradConv winograd;
+    private final WinogradConvFilter winogradFilter;
+    private final Workers workers;
+    private final SpanPool spans;
+    private final Kernels.Mode mode;
+
+    VectorConvNorm(Workers workers, SpanPool spans, Kernels.Mode mode, ConvKernel conv, VectorNorm norm) {
+        this.norm = norm;
+        this.plain = new PlainConvNorm(conv, norm, spans);
+        this.winograd = new WinogradConv(workers, spans);
+        this.winogradFilter = new WinogradConvFilter(workers, spans);
+        this.workers = workers;
+        this.spans = spans;
+        this.mode = mode;
+    }
+
+    private boolean isGrouped(ConvShape shape, Span x) {
+        return x.dtype() == DType.F32 && shape.n() >= ImageParts.PARTS && ConvPlan.of(shape, mode) == ConvPlan.WINOGRAD
+                && WinogradConvFilter.isSmall(new WinogradFilter(ConvView.forward(shape)));
+    }
+
+    @Override
+    public void forward(ConvShape shape, Span input, Span filter, Span x, Span mean, Span variance) {
+        if (!isGrouped(shape, x)) {
+            plain.forward(shape, input, filter, x, mean, variance);
+            return;
+        }
+        ScalarConv.check(shape, input, filter, x);
+        ScalarNorm.checkStatistics(PlainConvNorm.rows(shape), shape.k(), x, mean, variance);
+        int tiles = Math.ceilDiv(shape.oh() * shape.ow(), VectorColumns.tileRows(shape.k()));
+        int size = VectorNorm.momentsSize(shape.k());
+        ImageParts parts = ImageParts.of(shape.n(), outputSize(shape));
+        try (Transformed u = new Transformed(ConvView.forward(shape), (Span.F32) filter)) {
+            Span.F32 moments = (Span.F32) spans.take(DType.F32, Math.multiplyExact(shape.n() * tiles, size));
+            try {
+                workers.run(ImageParts.PARTS, part -> parts.forEach(part, (from, end) -> {
+                    Span.F32 group = outputs(shape, x, from, end);
+                    winograd.runHere(ConvView.forward(shape.images(end - from)), inputs(shape, input, from, end), u.filter, u.span, group);
+                    moments(shape.k(), group, moments.slice(from * tiles * size, (end - from) * tiles * size));
+                }));
+                norm.mergeMoments(PlainConvNorm.rows(shape), shape.k(), moments, mean, variance);
+            } finally {
+                spans.give(moments);
+            }
+        }
+    }
+
+    /** The moments of a group's rows, tile by tile; there may be room for more tiles than there are. */
+    private static void moments(int c, Span.F32 x, Span.F32 moments) {
+        int tile = VectorColumns.tileRows(c) * c;
+        int size = VectorNorm.momentsSize(c);
+        Arrays.fill(moments.array(), moments.offset(), moments.offset() + moments.length(), 0);
+        for (int from = 0, at = moments.offset(); from < x.length(); from += tile, at += size) {
+            VectorNorm.tileMoments(x.array(), x.offset() + from, Math.min(tile, x.length() - from) / c, c, moments.array(), at);
+        }
+    }
+
+    @Override
+    public void backward(ConvShape shape, Span input, Span filter, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale,
+            Span shift, boolean relu, Span dinput, Span dfilter, Span dscale, Span dshift) {
+        if (!isGrouped(shape, x)) {
+            plain.backward(shape, input, filter, x, dy, mean, variance, epsilon, scale, shift, relu, dinput, dfilter, dscale, dshift);
+            return;
+        }
+        ScalarConv.check(shape, input, filter, x);
+        ScalarConv.check(shape, dinput, dfilter, dy);
+        ScalarNorm.checkBatchBackward(PlainConvNorm.rows(shape), shape.k(), x, dy, mean, variance, scale, shift, relu, dy, dscale, dshift);
+        Span.F32 table = norm.gradientTable(PlainConvNorm.rows(shape), shape.k(), (Span.F32) x, (Span.F32) dy, mean, variance, epsilon,
+                scale, shift, relu, dscale, dshift);
+        WinogradFilter transform = new WinogradFilter(ConvView.forward(shape));
+        Span.F32 du = (Span.F32) spans.take(DType.F32, ImageParts.PARTS * transform.size());
+        ImageParts parts = ImageParts.of(shape.n(), outputSize(shape));
+        try (Transformed u = new Transformed(ConvView.backwardInput(shape), (Span.F32) filter)) {
+            workers.run(ImageParts.PARTS, part -> {
+                int uo = du.offset() + part * transform.size();
+                Arrays.fill(du.array(), uo, uo + transform.size(), 0);
+                parts.forEach(part, (from, end) -> {
+                    ConvShape group = shape.images(end - from);
+                    Span.F32 dx = (Span.F32) spans.take(DType.F32, (end - from) * outputSize(shape));
+                    try {
+                        VectorNorm.gradient(table, relu, shape.k(), PlainConvNorm.rows(group), outputs(shape, x, from, end),
+                                outputs(shape, dy, from, end), dx);
+                        winogradFilter.addHere(ConvView.forward(group), transform, inputs(shape, input, from, end), dx, du.array(), uo);
+                        winograd.runHere(ConvView.backwardInput(group), dx, u.filter, u.span, inputs(shape, dinput, from, end));
+                    } finally {
+                        spans.give(dx);
+                    }
+                });
+            });
+            transform.adjoint(workers, spans, du, (Span.F32) dfilter);
+        } finally {
+            spans.give(du);
+            spans.give(table);
+        }
+    }
+
+    private static int outputSize(ConvShape shape) {
+        return shape.oh() * shape.ow() * shape.k();
+    }
+
+    private static Span.F32 outputs(ConvShape shape, Span y, int from, int end) {
+        return (Span.F32) y.slice(from * outputSize(shape), (end - from) * outputSize(shape));
+    }
+
+    private static Span.F32 inputs(ConvShape shape, Span x, int from, int end) {
+        int size = shape.h() * shape.w() * shape.c();
+        return (Span.F32) x.slice(from * size, (end - from) * size);
+    }
+
+    /** A filter, transformed for one direction, until it is closed. */
+    private final class Transformed implements AutoCloseable {
+        final WinogradFilter filter;
+        final Span.F32 span;
+
+        Transformed(ConvView view, Span.F32 weights) {
+            filter = new WinogradFilter(view);
+            span = (Span.F32) spans.take(DType.F32, filter.size());
+            filter.transform(workers, spans, weights, span);
+        }
+
+        @Override
+        public void close() {
+            spans.give(span);
+        }
+    }
+}
