@@ -12,8 +12,7 @@ import dev.steppe.kernels.Span;
 public interface Op {
     /** The name in messages, by default the record's name in lower camel case. */
     default String name() {
-        String s = getClass().getSimpleName();
-        return Character.toLowerCase(s.charAt(0)) + s.substring(1);
+        return OpNames.DEFAULT.get(getClass());
     }
 
     /**
