@@ -37,14 +37,18 @@ final class ConvFilterMicro {
         }
     }
 
-    /** The same for one tap, and two vectors of output channels that lie {@code yPlane} apart; the block is {@code [channels][2 L]}. */
-    static void single(int channels, float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow, int yPlane,
-            int images,
-            int rows, int columns, float[] d, int to) {
+    /**
+     * Adds to a block what some pixels contribute, for one tap and two vectors of output channels, which lie {@code yPlane} apart; the block is
+     * {@code [channels][2 L]}.
+     *
+     * @param pixels where each lies in x; in y they lie one after the other
+     * @param count how many of them
+     */
+    static void single(int channels, float[] x, int xo, int[] pixels, int count, float[] y, int yo, int yPlane, float[] d, int to) {
         if (channels == 8) {
-            single8(x, xo, xImage, xRow, y, yo, yImage, yRow, yPlane, images, rows, columns, d, to);
+            single8(x, xo, pixels, count, y, yo, yPlane, d, to);
         } else {
-            single4(x, xo, xImage, xRow, y, yo, yImage, yRow, yPlane, images, rows, columns, d, to);
+            single4(x, xo, pixels, count, y, yo, yPlane, d, to);
         }
     }
 
@@ -137,28 +141,22 @@ final class ConvFilterMicro {
     }
 
     /** 8 input channels x 2 vectors. */
-    private static void single8(float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow, int yPlane,
-            int images, int rows, int columns, float[] d, int to) {
+    private static void single8(float[] x, int xo, int[] pixels, int count, float[] y, int yo, int yPlane, float[] d, int to) {
         FloatVector z = FloatVector.zero(S);
         FloatVector l0 = z, h0 = z, l1 = z, h1 = z, l2 = z, h2 = z, l3 = z, h3 = z;
         FloatVector l4 = z, h4 = z, l5 = z, h5 = z, l6 = z, h6 = z, l7 = z, h7 = z;
-        for (int n = 0; n < images; n++) {
-            for (int i = 0; i < rows; i++) {
-                int xr = xo + n * xImage + i * xRow;
-                int yr = yo + n * yImage + i * yRow;
-                for (int j = 0; j < columns; j++) {
-                    FloatVector yl = FloatVector.fromArray(S, y, yr + j * L);
-                    FloatVector yh = FloatVector.fromArray(S, y, yr + j * L + yPlane);
-                    FloatVector v = FloatVector.broadcast(S, x[xr + 16 * j]); l0 = v.fma(yl, l0); h0 = v.fma(yh, h0);
-                    v = FloatVector.broadcast(S, x[xr + 16 * j + 1]); l1 = v.fma(yl, l1); h1 = v.fma(yh, h1);
-                    v = FloatVector.broadcast(S, x[xr + 16 * j + 2]); l2 = v.fma(yl, l2); h2 = v.fma(yh, h2);
-                    v = FloatVector.broadcast(S, x[xr + 16 * j + 3]); l3 = v.fma(yl, l3); h3 = v.fma(yh, h3);
-                    v = FloatVector.broadcast(S, x[xr + 16 * j + 4]); l4 = v.fma(yl, l4); h4 = v.fma(yh, h4);
-                    v = FloatVector.broadcast(S, x[xr + 16 * j + 5]); l5 = v.fma(yl, l5); h5 = v.fma(yh, h5);
-                    v = FloatVector.broadcast(S, x[xr + 16 * j + 6]); l6 = v.fma(yl, l6); h6 = v.fma(yh, h6);
-                    v = FloatVector.broadcast(S, x[xr + 16 * j + 7]); l7 = v.fma(yl, l7); h7 = v.fma(yh, h7);
-                }
-            }
+        for (int p = 0; p < count; p++) {
+            int xi = xo + pixels[p];
+            FloatVector yl = FloatVector.fromArray(S, y, yo + p * L);
+            FloatVector yh = FloatVector.fromArray(S, y, yo + p * L + yPlane);
+            FloatVector v = FloatVector.broadcast(S, x[xi]); l0 = v.fma(yl, l0); h0 = v.fma(yh, h0);
+            v = FloatVector.broadcast(S, x[xi + 1]); l1 = v.fma(yl, l1); h1 = v.fma(yh, h1);
+            v = FloatVector.broadcast(S, x[xi + 2]); l2 = v.fma(yl, l2); h2 = v.fma(yh, h2);
+            v = FloatVector.broadcast(S, x[xi + 3]); l3 = v.fma(yl, l3); h3 = v.fma(yh, h3);
+            v = FloatVector.broadcast(S, x[xi + 4]); l4 = v.fma(yl, l4); h4 = v.fma(yh, h4);
+            v = FloatVector.broadcast(S, x[xi + 5]); l5 = v.fma(yl, l5); h5 = v.fma(yh, h5);
+            v = FloatVector.broadcast(S, x[xi + 6]); l6 = v.fma(yl, l6); h6 = v.fma(yh, h6);
+            v = FloatVector.broadcast(S, x[xi + 7]); l7 = v.fma(yl, l7); h7 = v.fma(yh, h7);
         }
         FloatVector.fromArray(S, d, to).add(l0).intoArray(d, to);
         FloatVector.fromArray(S, d, to + L).add(h0).intoArray(d, to + L);
@@ -179,23 +177,17 @@ final class ConvFilterMicro {
     }
 
     /** 4 input channels x 2 vectors. */
-    private static void single4(float[] x, int xo, int xImage, int xRow, float[] y, int yo, int yImage, int yRow, int yPlane,
-            int images, int rows, int columns, float[] d, int to) {
+    private static void single4(float[] x, int xo, int[] pixels, int count, float[] y, int yo, int yPlane, float[] d, int to) {
         FloatVector z = FloatVector.zero(S);
         FloatVector l0 = z, h0 = z, l1 = z, h1 = z, l2 = z, h2 = z, l3 = z, h3 = z;
-        for (int n = 0; n < images; n++) {
-            for (int i = 0; i < rows; i++) {
-                int xr = xo + n * xImage + i * xRow;
-                int yr = yo + n * yImage + i * yRow;
-                for (int j = 0; j < columns; j++) {
-                    FloatVector yl = FloatVector.fromArray(S, y, yr + j * L);
-                    FloatVector yh = FloatVector.fromArray(S, y, yr + j * L + yPlane);
-                    FloatVector v = FloatVector.broadcast(S, x[xr + 16 * j]); l0 = v.fma(yl, l0); h0 = v.fma(yh, h0);
-                    v = FloatVector.broadcast(S, x[xr + 16 * j + 1]); l1 = v.fma(yl, l1); h1 = v.fma(yh, h1);
-                    v = FloatVector.broadcast(S, x[xr + 16 * j + 2]); l2 = v.fma(yl, l2); h2 = v.fma(yh, h2);
-                    v = FloatVector.broadcast(S, x[xr + 16 * j + 3]); l3 = v.fma(yl, l3); h3 = v.fma(yh, h3);
-                }
-            }
+        for (int p = 0; p < count; p++) {
+            int xi = xo + pixels[p];
+            FloatVector yl = FloatVector.fromArray(S, y, yo + p * L);
+            FloatVector yh = FloatVector.fromArray(S, y, yo + p * L + yPlane);
+            FloatVector v = FloatVector.broadcast(S, x[xi]); l0 = v.fma(yl, l0); h0 = v.fma(yh, h0);
+            v = FloatVector.broadcast(S, x[xi + 1]); l1 = v.fma(yl, l1); h1 = v.fma(yh, h1);
+            v = FloatVector.broadcast(S, x[xi + 2]); l2 = v.fma(yl, l2); h2 = v.fma(yh, h2);
+            v = FloatVector.broadcast(S, x[xi + 3]); l3 = v.fma(yl, l3); h3 = v.fma(yh, h3);
         }
         FloatVector.fromArray(S, d, to).add(l0).intoArray(d, to);
         FloatVector.fromArray(S, d, to + L).add(h0).intoArray(d, to + L);

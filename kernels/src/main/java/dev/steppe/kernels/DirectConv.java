@@ -56,7 +56,9 @@ final class DirectConv {
         private final Span.F32 y;
         /** For each phase, where the quads of a whole tile begin; tiles at the end use the first of them. */
         private final Span.I32[] quads;
-        private final int[][] runs;
+        /** For each phase, the terms of {@link #together} chunks, and of the last chunk where it has fewer channels. */
+        private final int[][] terms;
+        private final int[][] lastTerms;
         private final int sums;
 
         Call(ConvView view, ConvTiles tiles, ConvPanels panels, SpanPool spans, Span.F32 x, Span.F32 packed, Span.F32 y) {
@@ -69,7 +71,8 @@ final class DirectConv {
             this.packed = packed;
             this.y = y;
             this.quads = view.phases().stream().map(this::quads).toArray(Span.I32[]::new);
-            this.runs = view.phases().stream().map(this::runs).toArray(int[][]::new);
+            this.terms = view.phases().stream().map(p -> terms(p, together(p), ConvStage.CHUNK)).toArray(int[][]::new);
+            this.lastTerms = view.phases().stream().map(p -> terms(p, 1, view.in() % ConvStage.CHUNK)).toArray(int[][]::new);
             int floats = 0;
             for (int p = 0; p < quads.length; p++) {
                 floats = Math.max(floats, quads[p].length() * QUAD * view.phases().get(p).strip().width);
@@ -96,12 +99,17 @@ final class DirectConv {
             return span;
         }
 
-        /** Where the runs of {@link #together} chunks read. */
-        private int[] runs(ConvView.Phase phase) {
+        /** Where each channel of each run of taps of some chunks reads. */
+        private int[] terms(ConvView.Phase phase, int chunks, int channels) {
             List<ConvView.Tap> taps = phase.taps();
             int each = taps.size() / phase.strip().taps;
-            int[] offsets = new int[together(phase) * each];
-            Arrays.setAll(offsets, r -> r / each * stage.plane() + stage.tap(taps.get(r % each * phase.strip().taps)));
+            int[] offsets = new int[chunks * each * channels];
+            for (int r = 0; r < chunks * each; r++) {
+                int run = r / each * stage.plane() + stage.tap(taps.get(r % each * phase.strip().taps));
+                for (int c = 0; c < channels; c++) {
+                    offsets[r * channels + c] = run + c;
+                }
+            }
             return offsets;
         }
 
@@ -144,15 +152,15 @@ final class DirectConv {
             Arrays.fill(scratch, sumsAt, sumsAt + strips * strip.floats(), 0);
             int chunk = 0;
             while (chunk < stage.chunks()) {
-                int channels = stage.channels(chunk);
-                int chunks = Math.max(1, Math.min(together(phase), view.in() / ConvStage.CHUNK - chunk));
+                int whole = Math.min(together(phase), view.in() / ConvStage.CHUNK - chunk);
+                int chunks = Math.max(1, whole);
+                int[] reads = whole > 0 ? terms[p] : lastTerms[p];
                 int fo = packed.offset() + panels.offset(p, panel, chunk);
                 int xc = xo + chunk * stage.plane();
-                int runCount = chunks * phase.taps().size() / strip.taps;
+                int count = chunks * phase.taps().size() / strip.taps * (whole > 0 ? ConvStage.CHUNK : stage.channels(chunk));
                 for (int s = 0; s < strips; s++) {
-                    ConvMicro.add(strip, scratch, xc, quads[p].array(), quads[p].offset() + s * strip.quads, runs[p], runCount, channels,
-                            packed.array(), fo,
-                            scratch, sumsAt + s * strip.floats());
+                    ConvMicro.add(strip, scratch, xc, quads[p].array(), quads[p].offset() + s * strip.quads, reads, count, packed.array(),
+                            fo, scratch, sumsAt + s * strip.floats());
                 }
                 chunk += chunks;
             }

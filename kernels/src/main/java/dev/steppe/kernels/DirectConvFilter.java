@@ -177,36 +177,41 @@ final class DirectConvFilter {
 
         private void multiply(int chunk, int images, int i0, int rows, float[] scratch, int xo, int yo, float[] sums, int to) {
             int used = Math.ceilDiv(stage.channels(chunk), channels);
+            int[] pixels = triple ? null : pixels(images, rows);
             for (int b = 0; b < used; b++) {
                 for (int panel = 0; panel < panels; panel++) {
                     for (int run = 0; run < runs.size(); run++) {
                         int block = to + ((b * panels + panel) * runs.size() + run) * blockFloats();
                         ConvView.Tap tap = runs.get(run);
-                        // rows of the input outside the image are zeros that need not be multiplied
-                        int lo = Math.clamp(Math.ceilDiv(-tap.row(), view.inStep()) - i0, 0, rows);
-                        int hi = Math.clamp(Math.ceilDiv(view.h() - tap.row(), view.inStep()) - i0, lo, rows);
-                        int xb = xo + stage.tap(tap) + lo * stage.outputRow() + b * channels;
-                        int yb = yo + panel * (width / L) * dyPlane + lo * dyRow;
+                        int xb = xo + stage.tap(tap) + b * channels;
+                        int yb = yo + panel * (width / L) * dyPlane;
                         if (triple) {
-                            multiplyTriple(tap, images, hi - lo, scratch, xb, yb, sums, block);
+                            multiplyTriple(tap, images, i0, rows, scratch, xb, yb, sums, block);
                         } else {
-                            ConvFilterMicro.single(channels, scratch, xb, stage.image(), stage.outputRow(), scratch, yb,
-                                    tiles.rows() * dyRow, dyRow,
-                                    dyPlane, images,
-                                    hi - lo, view.outW(), sums, block);
+                            ConvFilterMicro.single(channels, scratch, xb, pixels, pixels.length, scratch, yb, dyPlane, sums, block);
                         }
                     }
                 }
             }
         }
 
-        private void multiplyTriple(ConvView.Tap tap, int images, int rows, float[] scratch, int xb, int yb, float[] sums, int block) {
-            // so are columns: input column j of the stage is column j + tap.column() of the image
-            int lo = Math.clamp(-tap.column(), 0, view.outW() + margin);
-            int hi = Math.clamp(view.w() - tap.column(), lo, view.outW() + margin);
-            ConvFilterMicro.triple(channels, scratch, xb + lo * ConvStage.CHUNK, stage.image(), stage.outputRow(), scratch, yb + lo * L,
-                    tiles.rows() * dyRow, dyRow,
-                    images, rows, hi - lo, sums, block);
+        /** Where the first tap of each output lies in the stage. */
+        private int[] pixels(int images, int rows) {
+            int[] pixels = new int[images * rows * view.outW()];
+            Arrays.setAll(pixels, p -> stage.pixel(p / view.outW() / rows, p / view.outW() % rows, p % view.outW()));
+            return pixels;
+        }
+
+        private void multiplyTriple(ConvView.Tap tap, int images, int i0, int rows, float[] scratch, int xb, int yb, float[] sums,
+                int block) {
+            // what lies outside the image is zeros that need not be multiplied; input column j of the stage is column j + tap.column() of the image
+            int top = Math.clamp(-tap.row() - i0, 0, rows);
+            int bottom = Math.clamp(view.h() - tap.row() - i0, top, rows);
+            int left = Math.clamp(-tap.column(), 0, view.outW() + margin);
+            int right = Math.clamp(view.w() - tap.column(), left, view.outW() + margin);
+            ConvFilterMicro.triple(channels, scratch, xb + top * stage.outputRow() + left * ConvStage.CHUNK, stage.image(),
+                    stage.outputRow(), scratch, yb + top * dyRow + left * L, tiles.rows() * dyRow, dyRow, images, bottom - top,
+                    right - left, sums, block);
         }
 
         /** Adds one block of all parts, in order, and stores it in the filter's layout. */
