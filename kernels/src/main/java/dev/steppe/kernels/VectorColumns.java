@@ -10,7 +10,7 @@ import jdk.incubator.vector.FloatVector;
 final class VectorColumns {
     static final int TILE_ROWS = 64;
     /** Fewer numbers do not make a loop worth while. */
-    private static final int MIN_WIDTH = 256;
+    private static final int MIN_WIDTH = 512;
     private static final int LANES = FloatVector.SPECIES_PREFERRED.length();
 
     private VectorColumns() {

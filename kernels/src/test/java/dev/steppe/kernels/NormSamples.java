@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 
 /** Cases of {@link NormKernel}. Bounds follow from sums in float of at most {@value #TERMS} terms and a handful of roundings besides. */
 final class NormSamples {
-    /** 64 rows of a tile, at most 256 rows side by side, and some more. */
-    static final int TERMS = 64 + 256 + 16;
+    /** 64 rows of a tile, at most 512 rows side by side, and some more. */
+    static final int TERMS = 64 + 512 + 16;
 
     static final double EPSILON = 1e-5;
 

@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 
 /** Cases of {@link ReduceKernel}. */
 final class ReduceSamples {
-    /** The longest sum in float: 64 rows of a tile and at most 256 side by side. */
-    private static final int TERMS = 64 + 256 + 4;
+    /** The longest sum in float: 64 rows of a tile and at most 512 side by side. */
+    private static final int TERMS = 64 + 512 + 4;
 
     private ReduceSamples() {
     }
