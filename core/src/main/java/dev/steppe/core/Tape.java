@@ -214,6 +214,41 @@ public final class Tape implements AutoCloseable {
         return createGraph ? apply(new Reshape(t.shape()), t)[0] : watch(t);
     }
 
+    /**
+     * What is computed from now on, for who knows which of it will be read again.
+     *
+     * <pre>{@code
+     * Tape.Scope scope = tape.scope();
+     * Tensor y = scope.keep(x.matmul(a).relu());       // on an inference tape the product is given back
+     * }</pre>
+     */
+    public Scope scope() {
+        return new Scope();
+    }
+
+    /** What a tape computed since some moment. */
+    public final class Scope {
+        private final int mark = scope.size();
+
+        private Scope() {
+        }
+
+        /**
+         * Says that of everything computed since this scope began only {@code result} is needed. An inference tape gives the rest back to the pool, where it is still warm in
+         * the cache for what comes next; it can be read no more. A recording tape needs it for the way back and keeps it.
+         *
+         * @return the result
+         */
+        public Tensor keep(Tensor result) {
+            if (inference) {
+                result.storage().hold();
+                sweep(mark);
+                result.storage().drop();
+            }
+            return result;
+        }
+    }
+
     /** Gives all memory back to the pool. Tensors of this tape can no longer be read. */
     @Override
     public void close() {

@@ -50,6 +50,40 @@ class TapeMemoryTest {
         assertTrue(backward <= 8 * (64 * 64 + 512) * 4, backward + " bytes at the peak of a chain of 150 ops, each of " + 64 * 64 * 4);
     }
 
+    @Test
+    void anInferenceTapeGivesBackWhatIsNotKept() {
+        Tensor one = Fixtures.normal(DType.F32, 1, 64, 64);
+        long size;
+        try (Tape tape = Tape.inference(kernels)) {
+            tape.constant(one).exp();
+            size = inUse();
+        }
+        try (Tape tape = Tape.inference(kernels)) {
+            Tensor x = tape.constant(one);
+            Tensor before = x.exp();
+            Tape.Scope scope = tape.scope();
+            Tensor between = x.tanh();
+            Tensor y = scope.keep(between.mul(x).reshape(64 * 64));
+            assertEquals(2 * size, inUse(), "what was there before, and the result");
+            assertThrows(TapeException.class, between::span);
+            assertEquals(Math.exp(x.get(3)), before.get(3), 1e-5);
+            assertEquals(Math.tanh(x.get(3)) * x.get(3), y.get(3), 1e-6, "a view of what was computed");
+            scope.keep(x);
+            assertEquals(size, inUse(), "the rest is not needed any more");
+        }
+        assertEquals(0, inUse());
+    }
+
+    @Test
+    void aRecordingTapeKeepsWhatTheWayBackNeeds() {
+        try (Tape tape = Tape.on(kernels)) {
+            Tensor x = tape.watch(Fixtures.normal(DType.F32, 1, 8));
+            Tensor y = tape.scope().keep(x.exp().tanh().sum());
+            double t = Math.tanh(Math.exp(x.get(2)));
+            assertEquals((1 - t * t) * Math.exp(x.get(2)), tape.gradients(y, x)[0].get(2), 1e-5);
+        }
+    }
+
     /** An op of ours fails at every place that an op can fail; the tape gives everything back, and its results up to then are right. */
     @Test
     void nothingIsLostWhenAnOpFails() {

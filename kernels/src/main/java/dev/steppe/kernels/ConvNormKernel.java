@@ -17,6 +17,18 @@ public interface ConvNormKernel {
     void forward(ConvShape shape, Span input, Span filter, Span x, Span mean, Span variance);
 
     /**
+     * {@link ConvKernel#forward}, and {@link NormKernel#batchNormalise} of its output with given statistics. The output need not exist as a whole.
+     *
+     * @param input {@code [n, h, w, c]}
+     * @param filter {@code [r, s, c / groups, k]}
+     * @param mean variance, scale, shift: {@code [k]}
+     * @param residual {@code [n, oh, ow, k]}, or null for none
+     * @param y {@code [n, oh, ow, k]}, written
+     */
+    void normalise(ConvShape shape, Span input, Span filter, Span mean, Span variance, double epsilon, Span scale, Span shift,
+            Span residual, boolean relu, Span y);
+
+    /**
      * {@link NormKernel#batchNormBackward}, and both adjoints of the convolution, of what it gives. The gradient of x need not exist as a whole.
      *
      * @param input {@code [n, h, w, c]}

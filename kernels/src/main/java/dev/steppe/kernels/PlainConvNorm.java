@@ -9,6 +9,13 @@ record PlainConvNorm(ConvKernel conv, NormKernel norm, SpanPool spans) implement
     }
 
     @Override
+    public void normalise(ConvShape shape, Span input, Span filter, Span mean, Span variance, double epsilon, Span scale, Span shift,
+            Span residual, boolean relu, Span y) {
+        conv.forward(shape, input, filter, y);
+        norm.batchNormalise(rows(shape), shape.k(), y, mean, variance, epsilon, scale, shift, residual, relu, y);
+    }
+
+    @Override
     public void backward(ConvShape shape, Span input, Span filter, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale,
             Span shift, boolean relu, Span dinput, Span dfilter, Span dscale, Span dshift) {
         Span dx = spans.take(x.dtype(), x.length());

@@ -69,6 +69,28 @@ final class VectorConvNorm implements ConvNormKernel {
     }
 
     @Override
+    public void normalise(ConvShape shape, Span input, Span filter, Span mean, Span variance, double epsilon, Span scale, Span shift,
+            Span residual, boolean relu, Span y) {
+        if (!isGrouped(shape, y)) {
+            plain.normalise(shape, input, filter, mean, variance, epsilon, scale, shift, residual, relu, y);
+            return;
+        }
+        ScalarConv.check(shape, input, filter, y);
+        ScalarNorm.checkNormalise(PlainConvNorm.rows(shape), shape.k(), y, mean, variance, scale, shift, residual, y);
+        Span.F32 table = norm.table(shape.k(), mean, variance, epsilon, scale, shift);
+        ImageParts parts = ImageParts.of(shape.n(), outputSize(shape));
+        try (Transformed u = new Transformed(ConvView.forward(shape), (Span.F32) filter)) {
+            workers.run(ImageParts.PARTS, part -> parts.forEach(part, (from, end) -> {
+                Span.F32 group = outputs(shape, y, from, end);
+                winograd.runHere(ConvView.forward(shape.images(end - from)), inputs(shape, input, from, end), u.filter, u.span, group);
+                VectorNorm.normalise(table, relu, shape.k(), group, residual == null ? null : outputs(shape, residual, from, end), group);
+            }));
+        } finally {
+            spans.give(table);
+        }
+    }
+
+    @Override
     public void backward(ConvShape shape, Span input, Span filter, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale,
             Span shift, boolean relu, Span dinput, Span dfilter, Span dscale, Span dshift) {
         if (!isGrouped(shape, x)) {

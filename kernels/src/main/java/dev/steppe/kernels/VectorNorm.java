@@ -147,26 +147,37 @@ final class VectorNorm implements NormKernel {
         if (c == 0) {
             return;
         }
-        int width = VectorColumns.width(c);
-        float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
-        Span.F32 table = (Span.F32) spans.take(DType.F32, COEFFICIENTS * width);
+        Span.F32 table = table(c, mean, variance, epsilon, scale, shift);
         try {
-            coefficients(c, mean, variance, epsilon, scale, shift, table, width);
-            spread(table, MEAN, SHIFT, width, c);
-            workers.ranges(rows, VectorColumns.tileRows(c), (from, to) -> {
-                for (int at = from * c; at < to * c; at += width) {
-                    int n = Math.min(width, to * c - at);
-                    if (residual instanceof Span.F32 r) {
-                        VectorNormLoops.normaliseAdd(xf.array(), xf.offset() + at, table.array(), table.offset(), width, r.array(),
-                                r.offset() + at, floor, yf.array(), yf.offset() + at, n);
-                    } else {
-                        VectorNormLoops.normalise(xf.array(), xf.offset() + at, table.array(), table.offset(), width, floor, yf.array(),
-                                yf.offset() + at, n);
-                    }
-                }
-            });
+            workers.ranges(rows, VectorColumns.tileRows(c), (from, to) -> normalise(table, relu, c, xf.slice(from * c, (to - from) * c),
+                    residual == null ? null : (Span.F32) residual.slice(from * c, (to - from) * c), yf.slice(from * c, (to - from) * c)));
         } finally {
             spans.give(table);
+        }
+    }
+
+    /** What {@link #normalise} needs; the caller gives it back. */
+    Span.F32 table(int c, Span mean, Span variance, double epsilon, Span scale, Span shift) {
+        int width = VectorColumns.width(c);
+        Span.F32 table = (Span.F32) spans.take(DType.F32, COEFFICIENTS * width);
+        coefficients(c, mean, variance, epsilon, scale, shift, table, width);
+        spread(table, MEAN, SHIFT, width, c);
+        return table;
+    }
+
+    /** Normalises some rows; y may be x. */
+    static void normalise(Span.F32 table, boolean relu, int c, Span.F32 x, Span.F32 residual, Span.F32 y) {
+        int width = VectorColumns.width(c);
+        float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
+        for (int at = 0; at < x.length(); at += width) {
+            int n = Math.min(width, x.length() - at);
+            if (residual != null) {
+                VectorNormLoops.normaliseAdd(x.array(), x.offset() + at, table.array(), table.offset(), width, residual.array(),
+                        residual.offset() + at, floor, y.array(), y.offset() + at, n);
+            } else {
+                VectorNormLoops.normalise(x.array(), x.offset() + at, table.array(), table.offset(), width, floor, y.array(),
+                        y.offset() + at, n);
+            }
         }
     }
 

@@ -22,7 +22,8 @@ final class ConvNormSamples {
     }
 
     static List<Sample> all() {
-        return List.of(sample("forward", ConvNormSamples::forward), sample("backward", ConvNormSamples::backward));
+        return List.of(sample("forward", ConvNormSamples::forward), sample("normalise", ConvNormSamples::normalise),
+                sample("backward", ConvNormSamples::backward));
     }
 
     private static Sample sample(String method, Maker maker) {
@@ -53,6 +54,41 @@ final class ConvNormSamples {
                     });
                     return new double[][] {x, mean, variance};
                 });
+    }
+
+    private static Case normalise(SplittableRandom random, ConvShape s) {
+        int k = s.k();
+        int terms = s.r() * s.s() * s.c() / s.groups();
+        boolean relu = random.nextBoolean();
+        boolean residual = random.nextBoolean();
+        return new Case("convolution and normalisation " + s + (residual ? " residual" : "") + (relu ? " relu" : ""))
+                .in(numbers(random, inputs(s))).in(numbers(random, weights(s))).in(numbers(random, k)).in(Case.positives(random, k))
+                .in(numbers(random, k)).in(numbers(random, k)).in(numbers(random, outputs(s))).out(outputs(s)).call((kernels, a) -> {
+                    if (!residual) {
+                        Check.span("unused", a[6], a[0].dtype(), outputs(s));
+                    }
+                    kernels.convNorm().normalise(s, a[0], a[1], a[2], a[3], NormSamples.EPSILON, a[4], a[5], residual ? a[6] : null, relu,
+                            a[7]);
+                }).expect(a -> {
+                    double[] x = ProductSamples.forward(s, a[0], a[1]);
+                    return new double[][] {each(x.length, i -> {
+                        double y = (x[i] - a[2][i % k]) * factor(a, i % k) + a[5][i % k] + (residual ? a[6][i] : 0);
+                        return relu ? Math.max(0, y) : y;
+                    })};
+                }).within((u, a, e) -> {
+                    double[] size = ProductSamples.forward(s, abs(a[0]), abs(a[1]));
+                    return new double[][] {each(size.length, i -> {
+                        double off = gamma(u, terms + 1) * size[i];
+                        double x = size[i] + off + Math.abs(a[2][i % k]);
+                        double y = x * Math.abs(factor(a, i % k)) + Math.abs(a[5][i % k]) + (residual ? Math.abs(a[6][i]) : 0);
+                        return off * Math.abs(factor(a, i % k)) + 6 * u * y;
+                    })};
+                });
+    }
+
+    /** Arguments: input, filter, mean, variance, scale. */
+    private static double factor(double[][] a, int column) {
+        return a[4][column] / Math.sqrt(a[3][column] + NormSamples.EPSILON);
     }
 
     /** Of a column. */

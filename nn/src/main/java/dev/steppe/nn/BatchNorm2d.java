@@ -8,7 +8,9 @@ import dev.steppe.core.Tensor;
 import dev.steppe.core.TensorOps;
 import dev.steppe.core.Weight;
 import dev.steppe.core.op.ConvBatchNorm;
+import dev.steppe.core.op.ConvBatchNormInference;
 import dev.steppe.kernels.ShapeException;
+import java.util.Arrays;
 
 /**
  * {@code y = (x - mean) / sqrt(variance + epsilon) * weight + bias} for each channel, the last axis of {@code x: [.., channels]}: Ioffe, Szegedy: Batch
@@ -71,11 +73,19 @@ public final class BatchNorm2d extends Layer {
     }
 
     private boolean fuses(Conv2d conv, Pass pass) {
-        return fused && pass.isTraining() && !conv.hasBias();
+        // A recording pass in evaluation mode keeps what was normalised for its way back.
+        return fused && !conv.hasBias() && (pass.isTraining() || !pass.tape().isRecording());
     }
 
     /** The convolution, this and the ReLU as one op. */
     private Tensor fusedRelu(Conv2d conv, Tensor x, Tensor residual, Pass pass) {
+        if (!pass.isTraining()) {
+            ConvBatchNormInference op = new ConvBatchNormInference(conv.op(), epsilon, true);
+            Tensor[] operands = {conv.filter(pass), pass.mean(statistics), pass.variance(statistics), pass.at(scale), pass.at(shift),
+                residual};
+            Tensor y = x.apply(op, residual == null ? Arrays.copyOf(operands, operands.length - 1) : operands);
+            return visited(conv.visited(x, y), y);
+        }
         ConvBatchNorm op = new ConvBatchNorm(conv.op(), epsilon, true);
         Tensor[] y = residual == null
                 ? Tensor.applyAll(op, x, conv.filter(pass), pass.at(scale), pass.at(shift))

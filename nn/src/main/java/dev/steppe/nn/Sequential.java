@@ -1,11 +1,14 @@
 package dev.steppe.nn;
 
 import dev.steppe.core.Pass;
+import dev.steppe.core.Tape;
 import dev.steppe.core.Tensor;
 import java.util.List;
 
-/** Layers one after the other, named {@code 0}, {@code 1}, …, as in PyTorch. {@link BatchNorm2d} and the ReLU after it are computed in
- * one pass, with the {@link Conv2d} before, if there is one. */
+/**
+ * Layers one after the other, named {@code 0}, {@code 1}, …, as in PyTorch. {@link BatchNorm2d} and the ReLU after it are computed in one pass, with the
+ * {@link Conv2d} before, if there is one. In inference, what a layer gave is given back once the next one has seen it.
+ */
 public final class Sequential extends Layer {
     private final List<Layer> layers;
 
@@ -24,6 +27,7 @@ public final class Sequential extends Layer {
 
     @Override
     protected Tensor compute(Tensor x, Pass pass) {
+        Tape.Scope scope = pass.tape().scope();
         Tensor y = x;
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
@@ -36,6 +40,7 @@ public final class Sequential extends Layer {
             } else {
                 y = layer.forward(y, pass);
             }
+            scope.keep(y);
         }
         return y;
     }

@@ -70,6 +70,25 @@ class FusionTest {
         assertEquals(paths(plain), paths(fused));
     }
 
+    /** A forward alone normalises while it convolves, which changes no bit. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void aForwardAloneGivesTheBitsOfARecordedOne(Supplier<Layer> build) {
+        Layer model = build.get();
+        for (DType dtype : new DType[] {DType.F32, DType.F64}) {
+            Batch typed = Batch.of(batch.inputs().to(dtype), batch.targets());
+            for (Kernels.Mode plans : Kernels.Mode.values()) {
+                Evaluator evaluator = new Evaluator(Kernels.defaults().with(plans), Objective.of(model, Losses::crossEntropy));
+                Parameters start = model.initialPoint(1, dtype);
+                Parameters at = new Parameters(start.space(), start.point(), start.buffers().updated(
+                        evaluator.losses(typed, start, Pass.Mode.TRAINING, KEY).collected()));
+                Tensor gradient = points.zeros(at.point());
+                assertArrayEquals(evaluator.gradient(typed, at, Pass.Mode.EVALUATION, KEY, gradient).losses(),
+                        evaluator.losses(typed, at, Pass.Mode.EVALUATION, KEY).losses(), dtype + ", " + plans);
+            }
+        }
+    }
+
     private Result run(Layer model, Pass.Mode mode) {
         Parameters at = model.initialPoint(1, DType.F64);
         Objective objective = Objective.of(model, Losses::crossEntropy);

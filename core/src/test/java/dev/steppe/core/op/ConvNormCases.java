@@ -16,7 +16,7 @@ final class ConvNormCases {
     }
 
     static List<OpCase> all() {
-        return List.of(forward(), backward());
+        return List.of(forward(), backward(), inference());
     }
 
     /** A convolution with at least two outputs per channel. */
@@ -73,6 +73,31 @@ final class ConvNormCases {
                 () -> Sample.of(op, with(six, 3, numbers(2, 2, 3, 3), numbers(3), numbers(3))),
                 () -> Sample.of(op, with(six, 5, numbers(2), numbers(3), numbers(3))),
                 () -> Sample.of(op, with(six, 5, numbers(3), numbers(3), numbers(2)))), ConvNormCases::gradientOfTheInput);
+    }
+
+    private static OpCase inference() {
+        ConvBatchNormInference op = new ConvBatchNormInference(PADDED, LayerCases.EPSILON, false);
+        return new OpCase("ConvBatchNormInference", draw -> LayerCases.awayFromKink(draw, d -> {
+            ConvCases.Conv c = ConvCases.Conv.draw(d);
+            Shape k = Shape.of(c.y().dim(3));
+            Tensor[] in = {d.numbers(c.x()), d.numbers(c.filter()), d.numbers(k), d.positive(k), d.numbers(k), d.numbers(k),
+                d.numbers(c.y())};
+            return Sample.of(new ConvBatchNormInference(c.op(), LayerCases.EPSILON, d.coin()), d.coin() ? in : Arrays.copyOf(in, 6));
+        }, ConvNormCases::inferred),
+                d -> Sample.of(op, d.numbers(0, 3, 3, 2), d.numbers(2, 2, 2, 3), d.numbers(3), d.positive(Shape.of(3)), d.numbers(3),
+                        d.numbers(3)),
+                List.of(() -> Sample.of(op, numbers(1, 3, 3, 2), numbers(2, 2, 2, 3), numbers(3), numbers(3), numbers(3)),
+                        () -> Sample.of(op, numbers(1, 3, 3, 2), numbers(2, 2, 1, 3), numbers(3), numbers(3), numbers(3), numbers(3)),
+                        () -> Sample.of(op, numbers(1, 3, 3, 2), numbers(2, 2, 2, 3), numbers(3), numbers(3), numbers(2), numbers(3)),
+                        () -> Sample.of(op, numbers(1, 3, 3, 2), numbers(2, 2, 2, 3), numbers(3), numbers(3), numbers(3), numbers(3),
+                                numbers(1, 3, 3, 3))),
+                s -> LayerCases.relu(((ConvBatchNormInference) s.op()).relu(), inferred(s)));
+    }
+
+    private static double[] inferred(Sample s) {
+        Tensor[] in = Arrays.copyOfRange(s.inputs(), 1, s.inputs().length);
+        in[0] = convolved(((ConvBatchNormInference) s.op()).conv(), s.inputs());
+        return LayerCases.inference(in);
     }
 
     private static Tensor[] with(Tensor[] six, int changed, Tensor other, Tensor mean, Tensor variance) {

@@ -64,6 +64,8 @@ record Fault(String what, String file, String old, String replacement, String ca
                 kernel("the way through the deviation", "NormCurvature", "moment + scale * istd * t / rows", "moment", "BatchNormBackward"),
                 op("the mean over rows, in the third derivative", "BatchNormBackward", "xhat.mul(dscale.times(share))",
                         "xhat.mul(dscale)", "BatchNormDoubleBackward"),
+                op("the residual forgotten", "ConvBatchNormInference", "Arrays.copyOfRange(in, 2, in.length)",
+                        "Arrays.copyOfRange(in, 2, OPERANDS)"),
                 op("half of the variance's gradient", "BatchNormInference", ".times(-0.5)", ".times(-1)"),
                 // sums that are not sums
                 kernel("overlapping windows", "ScalarPool", "dx.get(at) + dy.get(o)", "dy.get(o)", "MaxPool2d"),

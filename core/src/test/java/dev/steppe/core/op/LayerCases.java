@@ -241,7 +241,7 @@ final class LayerCases {
         return IntStream.range(0, x.length).mapToDouble(i -> x[i] * y.get(i)).sum();
     }
 
-    private static double[] inference(Tensor... in) {
+    static double[] inference(Tensor... in) {
         return Loops.of(in[0].shape(),
                 i -> (Loops.at(in[0], i) - Loops.at(in[1], i)) / Math.sqrt(Loops.at(in[2], i) + EPSILON) * Loops.at(in[3], i)
                         + Loops.at(in[4], i) + (in.length == 6 ? Loops.at(in[5], i) : 0));

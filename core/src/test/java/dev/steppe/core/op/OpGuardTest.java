@@ -49,6 +49,7 @@ class OpGuardTest {
     private static boolean isSeen(Sample s) {
         boolean masks = s.op() instanceof BatchNormBackward b && b.relu() || s.op() instanceof BatchNormDoubleBackward d && d.relu()
                 || s.op() instanceof BatchNormInference i && i.relu() || s.op() instanceof ConvBatchNorm n && n.relu()
+                || s.op() instanceof ConvBatchNormInference o && o.relu()
                 || s.op() instanceof ConvBatchNormBackward c && c.relu();
         return !masks && Arrays.stream(s.inputs()).allMatch(t -> t.size() > 0)
                 && Arrays.stream(s.f().apply(s.inputs())[s.op() instanceof ConvBatchNorm ? 1 : 0].toDoubles()).anyMatch(y -> y != 0);
