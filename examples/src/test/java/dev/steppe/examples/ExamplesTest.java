@@ -41,6 +41,14 @@ class ExamplesTest {
     }
 
     @Test
+    void theSlopeOfVassoVariesAsTheorySays() throws IOException {
+        String out = output(() -> SlopeVariance.main(new String[] {"0.4", "25", "2", "4"}));
+        assertEquals(0.25, number("of d +ratio ([0-9.]+)", out), 0.1, out);
+        assertEquals(0.16, number("given the past +ratio ([0-9.]+)", out), 0.05, out);
+        assertTrue(number("step +50 .*ratio ([0-9.]+)", out) < 0.9, out);
+    }
+
+    @Test
     void customOpPassesItsCheck() throws IOException {
         String out = output(() -> CustomOp.main(new String[0]));
         assertTrue(out.contains("y     F64[2,3] {-0.714285"), out);
