@@ -21,7 +21,7 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Trains with several optimizers and seeds, and compares what came of it: accuracy, gap, curvature, sharpness, landscapes.", "",
             "Each run is one of steppe train, in a folder of its own. What is done is not done again: after Ctrl-C or a crash the same command goes on,",
-            "and gives the same numbers. At the end: a table, compare.json and report.html, with confidence intervals of the paired differences.",
+            "and gives the same numbers. At the end: a table, compare.json, report.html and tables.md, with confidence intervals of the paired differences.",
             ""},
         footerHeading = "%nExamples:%n",
         footer = {"  ./steppe compare --optimizer sgd --optimizer sam --optimizer vasso:theta=0.4 --seeds 3",
@@ -115,7 +115,7 @@ final class CompareCommand implements Callable<Integer> {
             main.out().println();
             main.out().print(report.table());
             main.out().println();
-            main.out().println("in " + folder + ": " + ContestReport.NUMBERS + ", " + ContestReport.PAGE);
+            main.out().println("in " + folder + ": " + ContestReport.NUMBERS + ", " + ContestReport.TABLES + ", " + ContestReport.PAGE);
             return 0;
         } catch (OutOfMemoryError e) {
             throw new OutOfMemoryException();

@@ -11,13 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** What came of a {@link Contest}: a table, {@code compare.json} and a page. Everything but the seconds is a function of the results' bits. */
+/** What came of a {@link Contest}: a table, {@code compare.json}, a page, and tables for a document. Everything but the seconds is a function of the results' bits. */
 final class ContestReport {
     static final String NUMBERS = "compare.json";
     static final String PAGE = "report.html";
+    static final String TABLES = "tables.md";
 
     private static final int MOST_LANDSCAPES = 12;
 
@@ -131,6 +133,51 @@ final class ContestReport {
         byte[] json = Json.writePretty(toMap()).getBytes(StandardCharsets.UTF_8);
         AtomicFile.write(folder.resolve(NUMBERS), to -> to.write(json));
         page().write(folder.resolve(PAGE));
+        byte[] tables = markdown().getBytes(StandardCharsets.UTF_8);
+        AtomicFile.write(folder.resolve(TABLES), to -> to.write(tables));
+    }
+
+    /** Means and differences to the first optimizer as tables in Markdown, each with half of its 95 % confidence interval. */
+    String markdown() {
+        StringBuilder text = new StringBuilder(what() + "; ± half of the 95 % confidence interval.\n");
+        markdown(text, "optimizer", 0, (o, q) -> interval(q, "", sample(o, q)));
+        if (compares()) {
+            text.append("\nDifferences to ").append(contest.optimizers().getFirst())
+                    .append(", seed by seed; an asterisk marks intervals without 0.\n");
+            markdown(text, "difference", 1, (o, q) -> interval(q, "+", difference(o, q)));
+        }
+        return text.toString();
+    }
+
+    private void markdown(StringBuilder text, String head, int from, BiFunction<Integer, Quantity, String> cell) {
+        text.append("\n| ").append(head);
+        quantities().forEach(q -> text.append(" | ").append(q.name()));
+        text.append(" |\n|").append("---|".repeat(quantities().size() + 1)).append('\n');
+        for (int o = from; o < contest.optimizers().size(); o++) {
+            text.append("| `").append(contest.optimizers().get(o)).append('`');
+            for (Quantity q : quantities()) {
+                text.append(" | ").append(cell.apply(o, q));
+            }
+            text.append(" |\n");
+        }
+    }
+
+    /** @param sign {@code +} for what is told with its sign, and an asterisk if that is sure; else empty */
+    private static String interval(Quantity q, String sign, Sample sample) {
+        if (sample.size() == 0) { return "–"; }
+        String mean = String.format(Locale.ROOT, "%" + sign + q.format().substring(1), q.scale() * sample.mean());
+        String sure = !sign.isEmpty() && Math.abs(sample.mean()) > sample.halfWidth() ? " *" : "";
+        return sample.size() < 2 ? mean : mean + " ± " + String.format(Locale.ROOT, q.format(), q.scale() * sample.halfWidth()) + sure;
+    }
+
+    private boolean compares() {
+        return contest.seeds() > 1 && contest.optimizers().size() > 1;
+    }
+
+    private String what() {
+        return contest.like().model() + " on " + contest.like().data().text() + ", " + contest.seeds()
+                + (contest.seeds() == 1 ? " seed" : " seeds") + budget()
+                + (contest.like().labelNoise() == 0 ? "" : ", " + 100 * contest.like().labelNoise() + " % wrong labels");
     }
 
     Map<String, Object> toMap() {
@@ -164,17 +211,13 @@ final class ContestReport {
 
     /** The page. */
     Report page() {
-        Report page = new Report("Comparison of " + contest.optimizers().size() + " optimizers",
-                contest.like().model() + " on " + contest.like().data().text() + ", " + contest.seeds()
-                        + (contest.seeds() == 1 ? " seed" : " seeds")
-                        + budget()
-                        + (contest.like().labelNoise() == 0 ? "" : ", " + 100 * contest.like().labelNoise() + " % wrong labels"));
+        Report page = new Report("Comparison of " + contest.optimizers().size() + " optimizers", what());
         toMap().forEach(page::json);
         page.section("Results")
                 .paragraph("Means over the seeds ± standard deviation. The gap is training minus test; sharpness is measured with the same "
                         + "radius for all.")
                 .table(heads(), rows());
-        if (contest.seeds() > 1 && contest.optimizers().size() > 1) {
+        if (compares()) {
             page.section("Differences to " + contest.optimizers().getFirst())
                     .paragraph(
                             "Seed by seed, so that what both share (initial weights, order of the images) is not in them; ± half the 95 % confidence "
@@ -210,11 +253,7 @@ final class ContestReport {
     private List<List<Report.Cell>> differences() {
         return table((o, q) -> {
             Sample d = difference(o, q);
-            if (d.size() == 0) { return new Report.Cell("–", Double.NaN, pointer(o, q, "difference")); }
-            String half = d.size() < 2 ? "" : " ± " + String.format(Locale.ROOT, q.format(), q.scale() * d.halfWidth());
-            String sure = d.size() > 1 && Math.abs(d.mean()) > d.halfWidth() ? " *" : "";
-            return new Report.Cell(String.format(Locale.ROOT, "%+" + q.format().substring(1), q.scale() * d.mean()) + half + sure, d.mean(),
-                    pointer(o, q, "difference"));
+            return new Report.Cell(interval(q, "+", d), d.mean(), pointer(o, q, "difference"));
         }, 1);
     }
 
