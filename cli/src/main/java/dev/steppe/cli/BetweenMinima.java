@@ -56,6 +56,6 @@ record BetweenMinima(Path other, Curve mixed, Curve measured) {
     XyPlot picture() {
         return new XyPlot("From this minimum to the other", "share of the way", "loss (nats)", XyPlot.Axes.LINEAR, false,
                 List.of(XyPlot.Line.of("statistics mixed", Pictures.BLUE, mixed.x(), mixed.losses()),
-                        new XyPlot.Line("measured anew", Pictures.RED, true, measured.x(), measured.losses())));
+                        new XyPlot.Line("measured", Pictures.RED, true, measured.x(), measured.losses())));
     }
 }

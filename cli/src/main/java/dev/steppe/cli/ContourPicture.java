@@ -31,7 +31,7 @@ record ContourPicture(String title, String xLabel, String yLabel, String zLabel,
         implements
             Pictures.Drawing {
     /**
-     * A line on the plane: from a ring to a disk.
+     * A line on the plane: from a ring to a disk, with a dot for each of its places if these are few.
      *
      * @param name for the key
      */
@@ -59,6 +59,9 @@ record ContourPicture(String title, String xLabel, String yLabel, String zLabel,
     private static final int BAR = 18;
     private static final Font TEXT = Pictures.text(13);
     private static final float START = 5;
+    private static final float DOT = 3;
+    /** Of paths of so few places each is marked. */
+    private static final int MOST_DOTS = 41;
     private static final BasicStroke PEN = new BasicStroke(1.6f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
 
     @Override
@@ -177,7 +180,18 @@ record ContourPicture(String title, String xLabel, String yLabel, String zLabel,
         g.setColor(Pictures.color(number));
         g.setStroke(PEN);
         g.draw(line);
+        if (path.x().length <= MOST_DOTS) {
+            dots(g, path, place);
+        }
         g.setClip(before);
+    }
+
+    private static void dots(Graphics2D g, Path path, AffineTransform place) {
+        for (int i = 0; i < path.x().length; i++) {
+            double[] at = {path.x()[i], path.y()[i]};
+            place.transform(at, 0, at, 0, 1);
+            g.fill(circle(at[0], at[1], DOT));
+        }
     }
 
     private void ends(Graphics2D g, Rectangle2D plot, AffineTransform place, int number) {

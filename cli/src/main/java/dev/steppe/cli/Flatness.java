@@ -107,14 +107,21 @@ record Flatness(Options options, LossSurface.Value at, Eigenpairs eigenvalues, T
         TraceEstimate trace = curvature.trace();
         SpectralDensity density = curvature.density();
         int n = run.parameters().space().trainableSize();
-        List<Sharpness> measures = SharpnessMeasures.standard(options.rho(), ADAPTIVE * options.rho(), n, GROUP).stream()
-                .map(measure -> measured(measure, surface)).toList();
+        // A line for each of so many would hide the rest.
+        LossSurface silent = surface.listener(ProgressListener.NONE);
+        List<Sharpness> measures = new ArrayList<>();
+        List<SharpnessMeasure> standard = SharpnessMeasures.standard(options.rho(), ADAPTIVE * options.rho(), n, GROUP);
+        for (SharpnessMeasure measure : standard) {
+            measures.add(measured(measure, silent));
+            progress.progress("sharpness", measures.size(), standard.size());
+        }
         double[] radii = Arrays.stream(FACTORS).map(f -> f * options.rho()).toArray();
         List<Sharpness> ascent = new ArrayList<>();
         List<Sharpness> average = new ArrayList<>();
         for (double rho : radii) {
-            ascent.add(measured(AscentSharpness.of(rho), surface));
-            average.add(measured(AverageSharpness.sphere(rho).pairs(2), surface));
+            ascent.add(measured(AscentSharpness.of(rho), silent));
+            average.add(measured(AverageSharpness.sphere(rho).pairs(2), silent));
+            progress.progress("sharpness against radius", ascent.size(), radii.length);
         }
         Landscape landscape = landscape(run, options, kernels);
         Tensor u = Directions.random(run.parameters(), key.fold("u"), Scaling.filters());
