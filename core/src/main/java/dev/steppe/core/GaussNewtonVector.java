@@ -11,8 +11,6 @@ import java.util.List;
  * <p>Reverse mode alone: {@code J v} is the gradient of {@code <J' u, v>} in u. The graph of {@code J' u} stays in memory while this is open.
  */
 public final class GaussNewtonVector implements AutoCloseable {
-    private final Evaluator evaluator;
-    private final Parameters at;
     private final Tape tape;
     private final LossGraph graph;
     private final Tensor u;
@@ -20,8 +18,6 @@ public final class GaussNewtonVector implements AutoCloseable {
     private final List<Tensor> slope;
 
     private GaussNewtonVector(Evaluator evaluator, Tape tape, Batch batch, Parameters at, Pass.Mode mode, RandomKey key) {
-        this.evaluator = evaluator;
-        this.at = at;
         this.tape = tape;
         graph = new LossGraph(tape, evaluator.objective(), batch, at, mode, key, true);
         u = tape.watch(tape.zeros(graph.outputs().type()));
@@ -46,13 +42,11 @@ public final class GaussNewtonVector implements AutoCloseable {
 
     /** {@code product = J' H_z J v}; arguments as those of {@link HessianVector#times}. */
     public void times(Tensor v, Tensor product) {
-        LossGraph.requireLikeWeights(at, v);
-        LossGraph.requireLikeWeights(at, product);
-        int mark = tape.allocated();
-        Tensor[] pushed = tape.gradients(pulled, graph.parts(v), false, u);
-        Tensor[] bent = tape.gradients(slope, List.of(pushed), false, graph.head());
-        graph.write(tape.gradients(List.of(graph.outputs()), List.of(bent), false, graph.leaves()), product, evaluator.kernels());
-        tape.sweep(mark);
+        graph.multiply(v, product, parts -> {
+            Tensor[] pushed = tape.gradients(pulled, parts, false, u);
+            Tensor[] bent = tape.gradients(slope, List.of(pushed), false, graph.head());
+            return tape.gradients(List.of(graph.outputs()), List.of(bent), false, graph.leaves());
+        });
     }
 
     /** Loss, losses and collected statistics of the pass. */

@@ -14,15 +14,11 @@ import java.util.List;
  * }</pre>
  */
 public final class HessianVector implements AutoCloseable {
-    private final Evaluator evaluator;
-    private final Parameters at;
     private final Tape tape;
     private final LossGraph graph;
     private final List<Tensor> gradient;
 
     private HessianVector(Evaluator evaluator, Tape tape, Batch batch, Parameters at, Pass.Mode mode, RandomKey key) {
-        this.evaluator = evaluator;
-        this.at = at;
         this.tape = tape;
         graph = new LossGraph(tape, evaluator.objective(), batch, at, mode, key);
         gradient = List.of(tape.gradients(graph.loss(), true, graph.leaves()));
@@ -55,12 +51,7 @@ public final class HessianVector implements AutoCloseable {
      * @throws TapeException if this is closed
      */
     public void times(Tensor v, Tensor product) {
-        LossGraph.requireLikeWeights(at, v);
-        LossGraph.requireLikeWeights(at, product);
-        int mark = tape.allocated();
-        Tensor[] parts = tape.gradients(gradient, graph.parts(v), false, graph.leaves());
-        graph.write(parts, product, evaluator.kernels());
-        tape.sweep(mark);
+        graph.multiply(v, product, parts -> tape.gradients(gradient, parts, false, graph.leaves()));
     }
 
     /** Loss, losses and collected statistics of the pass. */

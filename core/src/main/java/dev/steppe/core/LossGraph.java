@@ -4,9 +4,11 @@ import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** One recorded forward of an objective at a point: its losses, the loss of the batch, and the weights to differentiate in: used, and not frozen. */
 final class LossGraph {
+    private final Tape tape;
     private final Batch batch;
     private final Pass pass;
     private final Tensor outputs;
@@ -22,6 +24,7 @@ final class LossGraph {
 
     /** @param cut whether the losses are a function of the {@link #head}, a leaf with the numbers of the {@link #outputs}, so that both halves can be differentiated alone */
     LossGraph(Tape tape, Objective objective, Batch batch, Parameters at, Pass.Mode mode, RandomKey key, boolean cut) {
+        this.tape = tape;
         this.batch = batch;
         pass = new Pass(tape, at, mode, key);
         outputs = cut ? objective.outputs(batch, pass) : null;
@@ -94,6 +97,18 @@ final class LossGraph {
             Spans.copy(parts[i].span(), point.span().slice(segments.get(i).offset(), segments.get(i).size()));
         }
         point.storage().touched();
+    }
+
+    /**
+     * {@code product = f(v)} for products by the second backward pass: v in parts, one per leaf, to what is written in the same way. What f leaves on the tape goes
+     * back to the pool.
+     */
+    void multiply(Tensor v, Tensor product, Function<List<Tensor>, Tensor[]> f) {
+        requireLikeWeights(pass.parameters(), v);
+        requireLikeWeights(pass.parameters(), product);
+        int mark = tape.allocated();
+        write(f.apply(parts(v)), product, tape.kernels());
+        tape.sweep(mark);
     }
 
     Evaluator.Result result() {

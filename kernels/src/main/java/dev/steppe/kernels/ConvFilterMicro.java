@@ -41,14 +41,14 @@ final class ConvFilterMicro {
      * Adds to a block what some pixels contribute, for one tap and two vectors of output channels, which lie {@code yPlane} apart; the block is
      * {@code [channels][2 L]}.
      *
-     * @param pixels where each lies in x; in y they lie one after the other
+     * @param pixels where each lies in x, from {@code po}; in y they lie one after the other
      * @param count how many of them
      */
-    static void single(int channels, float[] x, int xo, int[] pixels, int count, float[] y, int yo, int yPlane, float[] d, int to) {
+    static void single(int channels, float[] x, int xo, int[] pixels, int po, int count, float[] y, int yo, int yPlane, float[] d, int to) {
         if (channels == 8) {
-            single8(x, xo, pixels, count, y, yo, yPlane, d, to);
+            single8(x, xo, pixels, po, count, y, yo, yPlane, d, to);
         } else {
-            single4(x, xo, pixels, count, y, yo, yPlane, d, to);
+            single4(x, xo, pixels, po, count, y, yo, yPlane, d, to);
         }
     }
 
@@ -141,12 +141,12 @@ final class ConvFilterMicro {
     }
 
     /** 8 input channels x 2 vectors. */
-    private static void single8(float[] x, int xo, int[] pixels, int count, float[] y, int yo, int yPlane, float[] d, int to) {
+    private static void single8(float[] x, int xo, int[] pixels, int po, int count, float[] y, int yo, int yPlane, float[] d, int to) {
         FloatVector z = FloatVector.zero(S);
         FloatVector l0 = z, h0 = z, l1 = z, h1 = z, l2 = z, h2 = z, l3 = z, h3 = z;
         FloatVector l4 = z, h4 = z, l5 = z, h5 = z, l6 = z, h6 = z, l7 = z, h7 = z;
         for (int p = 0; p < count; p++) {
-            int xi = xo + pixels[p];
+            int xi = xo + pixels[po + p];
             FloatVector yl = FloatVector.fromArray(S, y, yo + p * L);
             FloatVector yh = FloatVector.fromArray(S, y, yo + p * L + yPlane);
             FloatVector v = FloatVector.broadcast(S, x[xi]); l0 = v.fma(yl, l0); h0 = v.fma(yh, h0);
@@ -177,11 +177,11 @@ final class ConvFilterMicro {
     }
 
     /** 4 input channels x 2 vectors. */
-    private static void single4(float[] x, int xo, int[] pixels, int count, float[] y, int yo, int yPlane, float[] d, int to) {
+    private static void single4(float[] x, int xo, int[] pixels, int po, int count, float[] y, int yo, int yPlane, float[] d, int to) {
         FloatVector z = FloatVector.zero(S);
         FloatVector l0 = z, h0 = z, l1 = z, h1 = z, l2 = z, h2 = z, l3 = z, h3 = z;
         for (int p = 0; p < count; p++) {
-            int xi = xo + pixels[p];
+            int xi = xo + pixels[po + p];
             FloatVector yl = FloatVector.fromArray(S, y, yo + p * L);
             FloatVector yh = FloatVector.fromArray(S, y, yo + p * L + yPlane);
             FloatVector v = FloatVector.broadcast(S, x[xi]); l0 = v.fma(yl, l0); h0 = v.fma(yh, h0);

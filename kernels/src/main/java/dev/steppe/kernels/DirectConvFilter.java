@@ -44,6 +44,7 @@ final class DirectConvFilter {
             }
         } finally {
             spans.give(sums);
+            spans.give(call.pixels);
         }
     }
 
@@ -72,6 +73,8 @@ final class DirectConvFilter {
         private final int channels;
         /** Blocks of a chunk of the stage. */
         private final int perChunk;
+        /** Where the first tap of each output of a whole tile lies in the stage; tiles at the end use the first of them. None with triples. */
+        final Span.I32 pixels;
         /** How often the pixels are cut. */
         final int parts;
         /** How often the chunks of input channels are cut. */
@@ -99,6 +102,11 @@ final class DirectConvFilter {
             this.parts = Math.clamp(Integer.highestOneBit(PARTIAL / Math.max(1, partFloats())), 1,
                     Math.min(TILES, Math.max(1, tiles.count())));
             this.cuts = Math.min(stage.chunks(), Math.ceilDiv(TILES, parts));
+            this.pixels = (Span.I32) spans.take(DType.I32, triple ? 0 : tiles.images() * tiles.rows() * view.outW());
+            for (int p = 0; p < pixels.length(); p++) {
+                int row = p / view.outW();
+                pixels.array()[pixels.offset() + p] = stage.pixel(row / tiles.rows(), row % tiles.rows(), p % view.outW());
+            }
         }
 
         int blockFloats() {
@@ -177,7 +185,6 @@ final class DirectConvFilter {
 
         private void multiply(int chunk, int images, int i0, int rows, float[] scratch, int xo, int yo, float[] sums, int to) {
             int used = Math.ceilDiv(stage.channels(chunk), channels);
-            int[] pixels = triple ? null : pixels(images, rows);
             for (int b = 0; b < used; b++) {
                 for (int panel = 0; panel < panels; panel++) {
                     for (int run = 0; run < runs.size(); run++) {
@@ -188,18 +195,13 @@ final class DirectConvFilter {
                         if (triple) {
                             multiplyTriple(tap, images, i0, rows, scratch, xb, yb, sums, block);
                         } else {
-                            ConvFilterMicro.single(channels, scratch, xb, pixels, pixels.length, scratch, yb, dyPlane, sums, block);
+                            ConvFilterMicro.single(channels, scratch, xb, pixels.array(), pixels.offset(), images * rows * view.outW(),
+                                    scratch,
+                                    yb, dyPlane, sums, block);
                         }
                     }
                 }
             }
-        }
-
-        /** Where the first tap of each output lies in the stage. */
-        private int[] pixels(int images, int rows) {
-            int[] pixels = new int[images * rows * view.outW()];
-            Arrays.setAll(pixels, p -> stage.pixel(p / view.outW() / rows, p / view.outW() % rows, p % view.outW()));
-            return pixels;
         }
 
         private void multiplyTriple(ConvView.Tap tap, int images, int i0, int rows, float[] scratch, int xb, int yb, float[] sums,

@@ -54,13 +54,8 @@ final class VectorConv implements ConvKernel {
             case DIRECT -> direct.run(view, shape.groups(), x, filter, y);
             case DEPTHWISE -> depthwise.run(view, x, filter, y);
             case WINOGRAD -> {
-                WinogradFilter transformed = new WinogradFilter(view);
-                Span.F32 u = (Span.F32) spans.take(DType.F32, transformed.size());
-                try {
-                    transformed.transform(workers, spans, filter, u);
-                    winograd.run(view, x, transformed, u, y);
-                } finally {
-                    spans.give(u);
+                try (TransformedFilter u = new TransformedFilter(workers, spans, view, filter)) {
+                    winograd.run(view, x, u, y);
                 }
             }
         }

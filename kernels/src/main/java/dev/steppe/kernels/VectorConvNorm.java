@@ -43,12 +43,12 @@ final class VectorConvNorm implements ConvNormKernel {
         int tiles = Math.ceilDiv(shape.oh() * shape.ow(), VectorColumns.tileRows(shape.k()));
         int size = VectorNorm.momentsSize(shape.k());
         ImageParts parts = ImageParts.of(shape.n(), outputSize(shape));
-        try (Transformed u = new Transformed(ConvView.forward(shape), (Span.F32) filter)) {
+        try (TransformedFilter u = new TransformedFilter(workers, spans, ConvView.forward(shape), (Span.F32) filter)) {
             Span.F32 moments = (Span.F32) spans.take(DType.F32, Math.multiplyExact(shape.n() * tiles, size));
             try {
                 workers.run(ImageParts.PARTS, part -> parts.forEach(part, (from, end) -> {
                     Span.F32 group = outputs(shape, x, from, end);
-                    winograd.runHere(ConvView.forward(shape.images(end - from)), inputs(shape, input, from, end), u.filter, u.span, group);
+                    winograd.runHere(ConvView.forward(shape.images(end - from)), inputs(shape, input, from, end), u, group);
                     moments(shape.k(), group, moments.slice(from * tiles * size, (end - from) * tiles * size));
                 }));
                 norm.mergeMoments(PlainConvNorm.rows(shape), shape.k(), moments, mean, variance);
@@ -79,10 +79,10 @@ final class VectorConvNorm implements ConvNormKernel {
         ScalarNorm.checkNormalise(PlainConvNorm.rows(shape), shape.k(), y, mean, variance, scale, shift, residual, y);
         Span.F32 table = norm.table(shape.k(), mean, variance, epsilon, scale, shift);
         ImageParts parts = ImageParts.of(shape.n(), outputSize(shape));
-        try (Transformed u = new Transformed(ConvView.forward(shape), (Span.F32) filter)) {
+        try (TransformedFilter u = new TransformedFilter(workers, spans, ConvView.forward(shape), (Span.F32) filter)) {
             workers.run(ImageParts.PARTS, part -> parts.forEach(part, (from, end) -> {
                 Span.F32 group = outputs(shape, y, from, end);
-                winograd.runHere(ConvView.forward(shape.images(end - from)), inputs(shape, input, from, end), u.filter, u.span, group);
+                winograd.runHere(ConvView.forward(shape.images(end - from)), inputs(shape, input, from, end), u, group);
                 VectorNorm.normalise(table, relu, shape.k(), group, residual == null ? null : outputs(shape, residual, from, end), group);
             }));
         } finally {
@@ -105,7 +105,7 @@ final class VectorConvNorm implements ConvNormKernel {
         WinogradFilter transform = new WinogradFilter(ConvView.forward(shape));
         Span.F32 du = (Span.F32) spans.take(DType.F32, ImageParts.PARTS * transform.size());
         ImageParts parts = ImageParts.of(shape.n(), outputSize(shape));
-        try (Transformed u = new Transformed(ConvView.backwardInput(shape), (Span.F32) filter)) {
+        try (TransformedFilter u = new TransformedFilter(workers, spans, ConvView.backwardInput(shape), (Span.F32) filter)) {
             workers.run(ImageParts.PARTS, part -> {
                 int uo = du.offset() + part * transform.size();
                 Arrays.fill(du.array(), uo, uo + transform.size(), 0);
@@ -113,10 +113,10 @@ final class VectorConvNorm implements ConvNormKernel {
                     ConvShape group = shape.images(end - from);
                     Span.F32 dx = (Span.F32) spans.take(DType.F32, (end - from) * outputSize(shape));
                     try {
-                        VectorNorm.gradient(table, relu, shape.k(), PlainConvNorm.rows(group), outputs(shape, x, from, end),
+                        VectorNorm.gradient(table, relu, shape.k(), outputs(shape, x, from, end),
                                 outputs(shape, dy, from, end), dx);
                         winogradFilter.addHere(ConvView.forward(group), transform, inputs(shape, input, from, end), dx, du.array(), uo);
-                        winograd.runHere(ConvView.backwardInput(group), dx, u.filter, u.span, inputs(shape, dinput, from, end));
+                        winograd.runHere(ConvView.backwardInput(group), dx, u, inputs(shape, dinput, from, end));
                     } finally {
                         spans.give(dx);
                     }
@@ -140,22 +140,5 @@ final class VectorConvNorm implements ConvNormKernel {
     private static Span.F32 inputs(ConvShape shape, Span x, int from, int end) {
         int size = shape.h() * shape.w() * shape.c();
         return (Span.F32) x.slice(from * size, (end - from) * size);
-    }
-
-    /** A filter, transformed for one direction, until it is closed. */
-    private final class Transformed implements AutoCloseable {
-        final WinogradFilter filter;
-        final Span.F32 span;
-
-        Transformed(ConvView view, Span.F32 weights) {
-            filter = new WinogradFilter(view);
-            span = (Span.F32) spans.take(DType.F32, filter.size());
-            filter.transform(workers, spans, weights, span);
-        }
-
-        @Override
-        public void close() {
-            spans.give(span);
-        }
     }
 }

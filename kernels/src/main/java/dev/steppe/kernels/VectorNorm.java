@@ -182,7 +182,7 @@ final class VectorNorm implements NormKernel {
     }
 
     /** The coefficients of {@link VectorNormLoops#normalise}, of the first c columns. */
-    private static void coefficients(int c, Span mean, Span variance, double epsilon, Span scale, Span shift, Span.F32 table, int width) {
+    static void coefficients(int c, Span mean, Span variance, double epsilon, Span scale, Span shift, Span.F32 table, int width) {
         for (int j = 0; j < c; j++) {
             table.set(MEAN * width + j, mean.get(j));
             table.set(FACTOR * width + j, scale.get(j) * ScalarNorm.inverseDeviation(variance.get(j), epsilon));
@@ -190,7 +190,7 @@ final class VectorNorm implements NormKernel {
         }
     }
 
-    private static void spread(Span.F32 table, int firstRow, int lastRow, int width, int c) {
+    static void spread(Span.F32 table, int firstRow, int lastRow, int width, int c) {
         for (int row = firstRow; row <= lastRow; row++) {
             VectorColumns.spread(table.array(), table.offset() + row * width, width, c);
         }
@@ -211,7 +211,7 @@ final class VectorNorm implements NormKernel {
         Span.F32 table = gradientTable(rows, c, xf, dyf, mean, variance, epsilon, scale, shift, relu, dscale, dshift);
         try {
             workers.ranges(rows, VectorColumns.tileRows(c),
-                    (from, to) -> gradient(table, relu, c, to - from, xf.slice(from * c, (to - from) * c),
+                    (from, to) -> gradient(table, relu, c, xf.slice(from * c, (to - from) * c),
                             dyf.slice(from * c, (to - from) * c), dxf.slice(from * c, (to - from) * c)));
         } finally {
             spans.give(table);
@@ -233,12 +233,12 @@ final class VectorNorm implements NormKernel {
     }
 
     /** dx of some rows, in the calling thread. */
-    static void gradient(Span.F32 table, boolean relu, int c, int rows, Span.F32 x, Span.F32 dy, Span.F32 dx) {
+    static void gradient(Span.F32 table, boolean relu, int c, Span.F32 x, Span.F32 dy, Span.F32 dx) {
         int width = VectorColumns.width(c);
         float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
-        for (int at = 0; at < rows * c; at += width) {
+        for (int at = 0; at < x.length(); at += width) {
             VectorNormLoops.backward(x.array(), x.offset() + at, dy.array(), dy.offset() + at, table.array(), table.offset(), width, floor,
-                    dx.array(), dx.offset() + at, Math.min(width, rows * c - at));
+                    dx.array(), dx.offset() + at, Math.min(width, x.length() - at));
         }
     }
 

@@ -1,5 +1,9 @@
 package dev.steppe.kernels;
 
+import static dev.steppe.kernels.VectorNormLoops.FACTOR;
+import static dev.steppe.kernels.VectorNormLoops.MEAN;
+import static dev.steppe.kernels.VectorNormLoops.SHIFT;
+
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -14,10 +18,7 @@ final class VectorNormCurvature {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
 
-    /** Rows of the table. */
-    private static final int MEAN = 0;
-    private static final int FACTOR = 1;
-    private static final int SHIFT = 2;
+    /** Rows of the table, after those of {@link VectorNorm#coefficients}. */
     private static final int X_G = 3;
     private static final int X_A = 4;
     private static final int X_D = 5;
@@ -57,12 +58,8 @@ final class VectorNormCurvature {
         Span.F32 table = (Span.F32) spans.take(DType.F32, ROWS * width);
         Span.F64 sums = (Span.F64) spans.take(DType.F64, SUMS * c);
         try {
-            for (int j = 0; j < c; j++) {
-                table.set(MEAN * width + j, mean.get(j));
-                table.set(FACTOR * width + j, scale.get(j) * ScalarNorm.inverseDeviation(variance.get(j), epsilon));
-                table.set(SHIFT * width + j, relu ? shift.get(j) : 0);
-            }
-            spread(table, MEAN, SHIFT, width, c);
+            VectorNorm.coefficients(c, mean, variance, epsilon, scale, relu ? shift : null, table, width);
+            VectorNorm.spread(table, MEAN, SHIFT, width, c);
             sums(rows, c, xf, dyf, af, table, floor, sums);
             for (int j = 0; j < c; j++) {
                 NormCurvature k = NormCurvature.of(rows, ScalarNorm.inverseDeviation(variance.get(j), epsilon), scale.get(j), dscale.get(j),
@@ -70,7 +67,7 @@ final class VectorNormCurvature {
                 store(k, table, width, j);
                 gscale.set(j, k.gscale());
             }
-            spread(table, X_G, Y_1, width, c);
+            VectorNorm.spread(table, X_G, Y_1, width, c);
             workers.ranges(rows, VectorColumns.tileRows(c), (from, to) -> {
                 for (int at = from * c; at < to * c; at += width) {
                     gradients(xf.array(), xf.offset() + at, dyf.array(), dyf.offset() + at, af.array(), af.offset() + at, table.array(),
@@ -92,12 +89,6 @@ final class VectorNormCurvature {
         table.set(Y_A * width + j, k.yA());
         table.set(Y_D * width + j, k.yD());
         table.set(Y_1 * width + j, k.y1());
-    }
-
-    private static void spread(Span.F32 table, int firstRow, int lastRow, int width, int c) {
-        for (int row = firstRow; row <= lastRow; row++) {
-            VectorColumns.spread(table.array(), table.offset() + row * width, width, c);
-        }
     }
 
     /** Sums of a, {@code a (x - mean)} and {@code a g} over the rows, one after the other. */

@@ -31,11 +31,10 @@ final class WinogradConv {
 
     /**
      * @param view 3 x 3 taps, next to each other
-     * @param filter of the same view
-     * @param u the transformed filter
+     * @param u filter of the same view
      */
-    void run(ConvView view, Span.F32 x, WinogradFilter filter, Span.F32 u, Span.F32 y) {
-        Call call = new Call(view, spans, x, filter, u, y, BLOCKS);
+    void run(ConvView view, Span.F32 x, TransformedFilter u, Span.F32 y) {
+        Call call = new Call(view, spans, x, u, y, BLOCKS);
         WinogradTiles tiles = call.tiles;
         if (!call.whole) {
             workers.run(tiles.blocks(), call::block);
@@ -47,9 +46,10 @@ final class WinogradConv {
         int m = v + tiles.blocks() * call.v.block();
         try {
             workers.ranges(tiles.strips(), 1, (from, end) -> call.stage.fill(from, end, 0, spans, array, v));
-            workers.run(PLANES * filter.panels(), i -> {
+            int panels = u.layout.panels();
+            workers.run(PLANES * panels, i -> {
                 for (int block = 0; block < tiles.blocks(); block++) {
-                    call.multiply(i / filter.panels(), i % filter.panels(), tiles.tilesOf(block), array, v + block * call.v.block(),
+                    call.multiply(i / panels, i % panels, tiles.tilesOf(block), array, v + block * call.v.block(),
                             m + block * call.m.block());
                 }
             });
@@ -60,8 +60,8 @@ final class WinogradConv {
     }
 
     /** The same for a few of many images, in the calling thread. */
-    void runHere(ConvView view, Span.F32 x, WinogradFilter filter, Span.F32 u, Span.F32 y) {
-        Call call = new Call(view, spans, x, filter, u, y, 1);
+    void runHere(ConvView view, Span.F32 x, TransformedFilter u, Span.F32 y) {
+        Call call = new Call(view, spans, x, u, y, 1);
         for (int block = 0; block < call.tiles.blocks(); block++) {
             call.block(block);
         }
@@ -80,10 +80,10 @@ final class WinogradConv {
         final boolean whole;
 
         /** @param blocks that there should be at least, for threads to share */
-        Call(ConvView view, SpanPool spans, Span.F32 x, WinogradFilter filter, Span.F32 u, Span.F32 y, int blocks) {
+        Call(ConvView view, SpanPool spans, Span.F32 x, TransformedFilter transformed, Span.F32 y, int blocks) {
             this.spans = spans;
-            this.filter = filter;
-            this.u = u;
+            this.filter = transformed.layout;
+            this.u = transformed.u;
             this.v = WinogradPlanes.inputs(view.in());
             this.m = WinogradPlanes.outputs(view.out());
             int most = Math.clamp(BLOCK_FLOATS / (v.perTile() + m.perTile()), MIN_TILES, MAX_TILES);

@@ -194,10 +194,8 @@ class WinogradConvTest {
         }
         boolean forward = pass == Pass.FORWARD;
         ConvView view = forward ? ConvView.forward(s) : ConvView.backwardInput(s);
-        WinogradFilter transformed = new WinogradFilter(view);
-        Span.F32 u = (Span.F32) pool.take(DType.F32, transformed.size());
-        transformed.transform(workers, pool, filter, u);
-        new WinogradConv(workers, pool).run(view, forward ? x : y, transformed, u, forward ? y : x);
-        pool.give(u);
+        try (TransformedFilter u = new TransformedFilter(workers, pool, view, filter)) {
+            new WinogradConv(workers, pool).run(view, forward ? x : y, u, forward ? y : x);
+        }
     }
 }

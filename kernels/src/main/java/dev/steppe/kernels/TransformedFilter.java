@@ -1,0 +1,21 @@
+package dev.steppe.kernels;
+
+/** A filter transformed for one direction of {@link WinogradConv}, in scratch of the pool until it is closed. */
+final class TransformedFilter implements AutoCloseable {
+    final WinogradFilter layout;
+    final Span.F32 u;
+    private final SpanPool spans;
+
+    /** @param view with 3 x 3 taps, next to each other */
+    TransformedFilter(Workers workers, SpanPool spans, ConvView view, Span.F32 filter) {
+        this.spans = spans;
+        layout = new WinogradFilter(view);
+        u = (Span.F32) spans.take(DType.F32, layout.size());
+        layout.transform(workers, spans, filter, u);
+    }
+
+    @Override
+    public void close() {
+        spans.give(u);
+    }
+}
