@@ -16,14 +16,14 @@ package dev.steppe.kernels;
 record GemmPlan(int mc, int nc, int kc, int rowBlocks, int columnBlocks, int slab, int slabs, boolean sharesB) {
     /** A packed panel of B of this length, KC x NR floats, is 48 KiB with 16 lanes: the first-level cache. Shorter ones cost more passes over C than they save. */
     private static final int KC = 384;
-    /** With KC a packed block of A of 144 KiB, which stays in the second-level cache. */
-    private static final int MC = 96;
+    /** With KC a packed block of A of 288 KiB, which stays in the second-level cache beside the block of C. */
+    private static final int MC = 192;
     /** So wide that A is packed once, for all columns of most products. */
     private static final int NC = 3072;
     /** Blocks get no smaller than this, so that packing stays small beside multiplying. */
     private static final int MIN_BLOCK = 48;
-    /** Enough tiles for eight threads to share them evenly. */
-    private static final int TILES = 16;
+    /** Tiles for eight threads to share: blocks are halved until there are as many. */
+    private static final int TILES = 12;
     /** Multiply-adds that are worth a tile of their own, some tens of microseconds. */
     private static final long TILE_WORK = 1 << 21;
     /** A whole B is packed up to this many floats; beyond, each tile packs what it needs. */

@@ -238,36 +238,35 @@ final class VectorGemm implements GemmKernel {
             return (product * k + k0) * GemmPlan.roundUp(n, NR) + j * kc;
         }
 
+        /** Row by row: C is written along memory, while the tile lies in the second-level cache. */
         private void unpack(int rows, int columns, float[] tile, int co, float[] c, int to, boolean accumulate) {
-            for (int j = 0; j < columns; j += NR) {
-                int valid = Math.min(NR, columns - j);
-                int from = co + j * plan.mc();
-                if (valid == NR) {
-                    unpackPanel(rows, tile, from, c, to + j, n, accumulate);
-                } else {
-                    for (int i = 0; i < rows; i++) {
-                        for (int v = 0; v < valid; v++) {
-                            float sum = tile[from + i * NR + v];
-                            c[to + i * n + j + v] = accumulate ? c[to + i * n + j + v] + sum : sum;
-                        }
-                    }
+            int step = plan.mc() * NR;
+            int whole = columns / NR * NR;
+            for (int i = 0; i < rows; i++) {
+                int from = co + i * NR;
+                int o = to + i * n;
+                unpackRow(tile, from, step, whole, c, o, accumulate);
+                for (int j = whole; j < columns; j++) {
+                    float sum = tile[from + whole / NR * step + j - whole];
+                    c[o + j] = accumulate ? c[o + j] + sum : sum;
                 }
             }
         }
     }
 
-    private static void unpackPanel(int rows, float[] tile, int from, float[] c, int to, int n, boolean accumulate) {
-        for (int i = 0; i < rows; i++) {
-            int t = from + i * NR;
-            int o = to + i * n;
-            FloatVector v0 = FloatVector.fromArray(S, tile, t);
-            FloatVector v1 = FloatVector.fromArray(S, tile, t + L);
+    /** @param step from one panel of the tile to the next */
+    private static void unpackRow(float[] tile, int from, int step, int columns, float[] c, int to, boolean accumulate) {
+        for (int j = 0; j < columns; j += NR) {
+            int o = to + j;
+            FloatVector v0 = FloatVector.fromArray(S, tile, from);
+            FloatVector v1 = FloatVector.fromArray(S, tile, from + L);
             if (accumulate) {
                 v0 = FloatVector.fromArray(S, c, o).add(v0);
                 v1 = FloatVector.fromArray(S, c, o + L).add(v1);
             }
             v0.intoArray(c, o);
             v1.intoArray(c, o + L);
+            from += step;
         }
     }
 }
