@@ -47,7 +47,7 @@ public record ConvShape(int n, int h, int w, int c, int k, int r, int s, int str
     }
 
     /** The same convolution of another number of images. */
-    public ConvShape images(int n) {
+    ConvShape images(int n) {
         return new ConvShape(n, h, w, c, k, r, s, stride, padding, dilation, groups);
     }
 

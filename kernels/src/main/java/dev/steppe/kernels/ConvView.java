@@ -2,7 +2,6 @@ package dev.steppe.kernels;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * A convolution, or its adjoint in the input, as a gathering of taps. The outputs are cut into phases; output {@code (i, j)} of a phase lies in the output
@@ -107,23 +106,39 @@ record ConvView(int n, int h, int w, int inChannels, int in, int outH, int outW,
     private static ConvView of(int n, int h, int w, int inChannels, int in, int outH, int outW, int outChannels, int out, int inStep,
             int outStep,
             boolean folded, int filterTap, int filterIn, int filterOut, List<Phase> phases) {
-        int[] rows = phases.stream().flatMap(p -> p.taps().stream()).mapToInt(Tap::row).sorted().toArray();
-        int[] columns = phases.stream().flatMap(p -> p.taps().stream()).mapToInt(Tap::column).sorted().toArray();
-        int last = rows.length - 1;
-        return last < 0 // a filter that jumps over all inputs
-                ? new ConvView(n, h, w, inChannels, in, outH, outW, outChannels, out, inStep, outStep, folded, filterTap, filterIn,
-                        filterOut, phases, 0, 0,
-                        0, 0)
-                : new ConvView(n, h, w, inChannels, in, outH, outW, outChannels, out, inStep, outStep, folded, filterTap, filterIn,
-                        filterOut, phases,
-                        rows[0], columns[0], rows[last] - rows[0], columns[last] - columns[0]);
+        int minRow = Integer.MAX_VALUE;
+        int minColumn = Integer.MAX_VALUE;
+        int maxRow = Integer.MIN_VALUE;
+        int maxColumn = Integer.MIN_VALUE;
+        for (Phase phase : phases) {
+            for (Tap tap : phase.taps()) {
+                minRow = Math.min(minRow, tap.row());
+                maxRow = Math.max(maxRow, tap.row());
+                minColumn = Math.min(minColumn, tap.column());
+                maxColumn = Math.max(maxColumn, tap.column());
+            }
+        }
+        if (minRow > maxRow) { // no tap: a filter that jumps over all inputs
+            minRow = maxRow = minColumn = maxColumn = 0;
+        }
+        return new ConvView(n, h, w, inChannels, in, outH, outW, outChannels, out, inStep, outStep, folded, filterTap, filterIn, filterOut,
+                phases, minRow, minColumn, maxRow - minRow, maxColumn - minColumn);
+    }
+
+    /** The same for another number of images. */
+    ConvView images(int images) {
+        return new ConvView(images, h, w, inChannels, in, outH, outW, outChannels, out, inStep, outStep, folded, filterTap, filterIn,
+                filterOut, phases, minRow, minColumn, rowSpan, columnSpan);
     }
 
     /** Whether the taps, three by three, are neighbours in a row. */
     private static boolean triples(List<Tap> taps) {
-        return !taps.isEmpty() && taps.size() % 3 == 0 && IntStream.range(0, taps.size())
-                .allMatch(t -> taps.get(t).row() == taps.get(t - t % 3).row()
-                        && taps.get(t).column() == taps.get(t - t % 3).column() + t % 3);
+        boolean triples = !taps.isEmpty() && taps.size() % 3 == 0;
+        for (int t = 0; triples && t < taps.size(); t++) {
+            Tap first = taps.get(t - t % 3);
+            triples = taps.get(t).row() == first.row() && taps.get(t).column() == first.column() + t % 3;
+        }
+        return triples;
     }
 
     /** The largest number of rows of a phase. */

@@ -43,12 +43,13 @@ final class VectorConvNorm implements ConvNormKernel {
         int tiles = Math.ceilDiv(shape.oh() * shape.ow(), VectorColumns.tileRows(shape.k()));
         int size = VectorNorm.momentsSize(shape.k());
         ImageParts parts = ImageParts.of(shape.n(), outputSize(shape));
-        try (TransformedFilter u = new TransformedFilter(workers, spans, ConvView.forward(shape), (Span.F32) filter)) {
+        ConvView view = ConvView.forward(shape);
+        try (TransformedFilter u = new TransformedFilter(workers, spans, view, (Span.F32) filter)) {
             Span.F32 moments = (Span.F32) spans.take(DType.F32, Math.multiplyExact(shape.n() * tiles, size));
             try {
                 workers.run(ImageParts.PARTS, part -> parts.forEach(part, (from, end) -> {
                     Span.F32 group = outputs(shape, x, from, end);
-                    winograd.runHere(ConvView.forward(shape.images(end - from)), inputs(shape, input, from, end), u, group);
+                    winograd.runHere(view.images(end - from), inputs(shape, input, from, end), u, group);
                     moments(shape.k(), group, moments.slice(from * tiles * size, (end - from) * tiles * size));
                 }));
                 norm.mergeMoments(PlainConvNorm.rows(shape), shape.k(), moments, mean, variance);
@@ -79,10 +80,11 @@ final class VectorConvNorm implements ConvNormKernel {
         ScalarNorm.checkNormalise(PlainConvNorm.rows(shape), shape.k(), y, mean, variance, scale, shift, residual, y);
         Span.F32 table = norm.table(shape.k(), mean, variance, epsilon, scale, shift);
         ImageParts parts = ImageParts.of(shape.n(), outputSize(shape));
-        try (TransformedFilter u = new TransformedFilter(workers, spans, ConvView.forward(shape), (Span.F32) filter)) {
+        ConvView view = ConvView.forward(shape);
+        try (TransformedFilter u = new TransformedFilter(workers, spans, view, (Span.F32) filter)) {
             workers.run(ImageParts.PARTS, part -> parts.forEach(part, (from, end) -> {
                 Span.F32 group = outputs(shape, y, from, end);
-                winograd.runHere(ConvView.forward(shape.images(end - from)), inputs(shape, input, from, end), u, group);
+                winograd.runHere(view.images(end - from), inputs(shape, input, from, end), u, group);
                 VectorNorm.normalise(table, relu, shape.k(), group, residual == null ? null : outputs(shape, residual, from, end), group);
             }));
         } finally {
@@ -102,21 +104,22 @@ final class VectorConvNorm implements ConvNormKernel {
         ScalarNorm.checkBatchBackward(PlainConvNorm.rows(shape), shape.k(), x, dy, mean, variance, scale, shift, relu, dy, dscale, dshift);
         Span.F32 table = norm.gradientTable(PlainConvNorm.rows(shape), shape.k(), (Span.F32) x, (Span.F32) dy, mean, variance, epsilon,
                 scale, shift, relu, dscale, dshift);
-        WinogradFilter transform = new WinogradFilter(ConvView.forward(shape));
+        ConvView forward = ConvView.forward(shape);
+        ConvView back = ConvView.backwardInput(shape);
+        WinogradFilter transform = new WinogradFilter(forward);
         Span.F32 du = (Span.F32) spans.take(DType.F32, ImageParts.PARTS * transform.size());
         ImageParts parts = ImageParts.of(shape.n(), outputSize(shape));
-        try (TransformedFilter u = new TransformedFilter(workers, spans, ConvView.backwardInput(shape), (Span.F32) filter)) {
+        try (TransformedFilter u = new TransformedFilter(workers, spans, back, (Span.F32) filter)) {
             workers.run(ImageParts.PARTS, part -> {
                 int uo = du.offset() + part * transform.size();
                 Arrays.fill(du.array(), uo, uo + transform.size(), 0);
                 parts.forEach(part, (from, end) -> {
-                    ConvShape group = shape.images(end - from);
                     Span.F32 dx = (Span.F32) spans.take(DType.F32, (end - from) * outputSize(shape));
                     try {
                         VectorNorm.gradient(table, relu, shape.k(), outputs(shape, x, from, end),
                                 outputs(shape, dy, from, end), dx);
-                        winogradFilter.addHere(ConvView.forward(group), transform, inputs(shape, input, from, end), dx, du.array(), uo);
-                        winograd.runHere(ConvView.backwardInput(group), dx, u, inputs(shape, dinput, from, end));
+                        winogradFilter.addHere(forward.images(end - from), transform, inputs(shape, input, from, end), dx, du.array(), uo);
+                        winograd.runHere(back.images(end - from), dx, u, inputs(shape, dinput, from, end));
                     } finally {
                         spans.give(dx);
                     }
