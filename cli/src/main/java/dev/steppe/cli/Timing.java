@@ -1,5 +1,7 @@
 package dev.steppe.cli;
 
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -8,6 +10,8 @@ import java.util.stream.DoubleStream;
 final class Timing {
     /** Warm-up ends once so many runs have gone by in which none was faster than all before by more than this share, or patience ends. */
     private static final double GAIN = 0.02;
+    /** Nor does a run count in which the compiler worked for more than this share of the time: what it works on is still slow. */
+    private static final double COMPILING = 0.5;
     private static final int QUIET_RUNS = 10;
     private static final int QUIET_RUNS_WHEN_SLOW = 3;
     /** Short work is quiet for many runs while the compiler is still at it. */
@@ -72,11 +76,19 @@ final class Timing {
         int quiet = 0;
         while (elapsed < leastSeconds
                 || elapsed < LONGEST_SECONDS && quiet < (elapsed < SLOW_SECONDS ? QUIET_RUNS : QUIET_RUNS_WHEN_SLOW)) {
+            double compiled = compilerSeconds();
             double seconds = seconds(work);
             elapsed += seconds;
-            quiet = seconds < fastest * (1 - GAIN) ? 0 : quiet + 1;
+            boolean compiling = compilerSeconds() - compiled > COMPILING * seconds;
+            quiet = compiling || seconds < fastest * (1 - GAIN) ? 0 : quiet + 1;
             fastest = Math.min(fastest, seconds);
         }
+    }
+
+    /** What the compiler has worked so far; 0 in a JVM that does not say. */
+    private static double compilerSeconds() {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        return compiler != null && compiler.isCompilationTimeMonitoringSupported() ? compiler.getTotalCompilationTime() * 1e-3 : 0;
     }
 
     private static double seconds(Runnable work) {
