@@ -10,4 +10,5 @@ module dev.steppe.cli {
     requires xchart;
 
     opens dev.steppe.cli to info.picocli;
+    opens dev.steppe.cli.bench to info.picocli;
 }

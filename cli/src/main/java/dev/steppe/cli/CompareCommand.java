@@ -1,5 +1,16 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.contest.Contest;
+import dev.steppe.cli.contest.ContestReport;
+import dev.steppe.cli.contest.ContestRunner;
+import dev.steppe.cli.contest.Sweep;
+import dev.steppe.cli.option.DataSource;
+import dev.steppe.cli.option.Method;
+import dev.steppe.cli.option.OutOfMemoryException;
+import dev.steppe.cli.option.Rules;
+import dev.steppe.cli.option.StepOptions;
+import dev.steppe.cli.option.TrainOptions;
+import dev.steppe.cli.run.Flatness;
 import dev.steppe.optim.curvature.BatchNormMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -100,7 +111,7 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        TrainCommand.requireThreads(count);
+        Rules.requireThreads(count);
         Contest contest = contest(count);
         Path folder = out == null ? Path.of("runs", "compare-" + Integer.toHexString(contest.toMap().toString().hashCode())) : out;
         main.out().println("comparison in " + folder);
@@ -123,20 +134,20 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private Contest contest(int count) {
-        TrainCommand.require(seeds >= 1, "--seeds", seeds, "at least 1");
-        TrainCommand.require(batch >= 1, "--batch", batch, "at least 1");
-        TrainCommand.require(labelNoise >= 0 && labelNoise <= 1, "--label-noise", labelNoise, "from 0 to 1");
-        TrainCommand.require(rho > 0 && Double.isFinite(rho), "--rho", rho, "a positive number");
-        TrainCommand.require(examples >= 2, "--examples", examples, "at least 2");
-        TrainCommand.require(images >= 1, "--images", images, "at least 1");
-        TrainCommand.require(grid >= 3, "--grid", grid, "at least 3");
-        TrainCommand.requireModel(model);
+        Rules.require(seeds >= 1, "--seeds", seeds, "at least 1");
+        Rules.require(batch >= 1, "--batch", batch, "at least 1");
+        Rules.require(labelNoise >= 0 && labelNoise <= 1, "--label-noise", labelNoise, "from 0 to 1");
+        Rules.require(rho > 0 && Double.isFinite(rho), "--rho", rho, "a positive number");
+        Rules.require(examples >= 2, "--examples", examples, "at least 2");
+        Rules.require(images >= 1, "--images", images, "at least 1");
+        Rules.require(grid >= 3, "--grid", grid, "at least 3");
+        Rules.requireModel(model);
         DataSource source = DataSource.parse(data);
         Path dir = dataDir == null ? null : dataDir.toAbsolutePath().normalize();
         source.requireFolder(dir);
         List<String> all = optimizers.stream().flatMap(text -> Sweep.of(text).stream()).distinct().toList();
         TrainOptions like = new TrainOptions(source, dir, model, Method.of(all.getFirst(), base, Method.DEFAULT_BASE, null), 1, batch,
-                StepOptions.PLAIN, TrainCommand.schedule("onecycle"), 0, labelNoise, 1, TrainCommand.plans(plans), count);
+                StepOptions.PLAIN, Rules.schedule("onecycle"), 0, labelNoise, 1, Rules.plans(plans), count);
         Flatness.Options looked = flatness
                 ? new Flatness.Options(images, examples, examples, grid, 2 * grid - 1, 1, rho, false, BatchNormMode.EVALUATION, 1)
                 : null;
@@ -148,11 +159,11 @@ final class CompareCommand implements Callable<Integer> {
     private Contest.Budget budget() {
         if (budget == null) { return new Contest.Budget(Contest.Budget.Unit.EPOCHS, 3); }
         if (budget.epochs != null) {
-            TrainCommand.require(budget.epochs >= 1, "--epochs", budget.epochs, "at least 1");
+            Rules.require(budget.epochs >= 1, "--epochs", budget.epochs, "at least 1");
             return new Contest.Budget(Contest.Budget.Unit.EPOCHS, budget.epochs);
         }
         double amount = budget.passes != null ? budget.passes : budget.seconds;
-        TrainCommand.require(amount > 0 && Double.isFinite(amount), budget.passes != null ? "--passes" : "--seconds", amount,
+        Rules.require(amount > 0 && Double.isFinite(amount), budget.passes != null ? "--passes" : "--seconds", amount,
                 "a positive number");
         return new Contest.Budget(budget.passes != null ? Contest.Budget.Unit.PASSES : Contest.Budget.Unit.SECONDS, amount);
     }

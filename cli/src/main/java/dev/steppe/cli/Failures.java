@@ -1,5 +1,7 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.option.OutOfMemoryException;
+import dev.steppe.cli.option.WrongOptionException;
 import dev.steppe.core.FormatException;
 import dev.steppe.core.NonFiniteException;
 import dev.steppe.data.LoaderException;

@@ -1,5 +1,14 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.option.OutOfMemoryException;
+import dev.steppe.cli.option.Rules;
+import dev.steppe.cli.option.TrainOptions;
+import dev.steppe.cli.run.BetweenMinima;
+import dev.steppe.cli.run.Flatness;
+import dev.steppe.cli.run.FlatnessReport;
+import dev.steppe.cli.run.TaskProgress;
+import dev.steppe.cli.run.TrainedRun;
+import dev.steppe.cli.run.TrainingPath;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.WarmUp;
 import dev.steppe.kernels.Workers;
@@ -87,7 +96,7 @@ final class FlatnessCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        TrainCommand.requireThreads(count);
+        Rules.requireThreads(count);
         TrainedRun run = TrainedRun.open(folder);
         TrainedRun other = to == null ? null : TrainedRun.open(to);
         if (other != null) {
@@ -120,15 +129,15 @@ final class FlatnessCommand implements Callable<Integer> {
     }
 
     private void check() {
-        TrainCommand.require(images >= 1, "--images", images, "at least 1");
-        TrainCommand.require(examples >= 2, "--examples", examples, "at least 2");
-        TrainCommand.require(batch >= 1, "--batch", batch, "at least 1");
-        TrainCommand.require(grid >= 3, "--grid", grid, "at least 3");
-        TrainCommand.require(line >= 3, "--line", line, "at least 3");
-        TrainCommand.require(reach > 0 && Double.isFinite(reach), "--reach", reach, "a positive number");
-        TrainCommand.require(rho == null || rho > 0 && Double.isFinite(rho), "--rho", rho, "a positive number");
-        TrainCommand.require(on.equals("train") || on.equals("test"), "--on", on, "train or test");
-        TrainCommand.require(bn.equals("evaluation") || bn.equals("training"), "--bn", bn, "evaluation or training");
+        Rules.require(images >= 1, "--images", images, "at least 1");
+        Rules.require(examples >= 2, "--examples", examples, "at least 2");
+        Rules.require(batch >= 1, "--batch", batch, "at least 1");
+        Rules.require(grid >= 3, "--grid", grid, "at least 3");
+        Rules.require(line >= 3, "--line", line, "at least 3");
+        Rules.require(reach > 0 && Double.isFinite(reach), "--reach", reach, "a positive number");
+        Rules.require(rho == null || rho > 0 && Double.isFinite(rho), "--rho", rho, "a positive number");
+        Rules.require(on.equals("train") || on.equals("test"), "--on", on, "train or test");
+        Rules.require(bn.equals("evaluation") || bn.equals("training"), "--bn", bn, "evaluation or training");
     }
 
     /** The radius that the run was trained with; if it had none, SAM's default. */

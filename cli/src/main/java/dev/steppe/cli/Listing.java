@@ -1,5 +1,6 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.option.TrainOptions;
 import dev.steppe.optim.Additions;
 import dev.steppe.optim.BaseOptimizers;
 import dev.steppe.optim.Card;

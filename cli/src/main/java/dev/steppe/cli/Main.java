@@ -1,9 +1,12 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.bench.BenchCommand;
+import dev.steppe.cli.report.Version;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -13,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "steppe",
         description = "Deep learning in pure Java that finds flat minima.",
-        versionProvider = Version.class,
+        versionProvider = Main.VersionOption.class,
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         subcommands = {
@@ -27,6 +30,14 @@ import picocli.CommandLine.Spec;
             "1:data or files cannot be read or written, memory is short, or training diverged", "2:wrong options",
             "130:stopped by Ctrl-C"})
 public final class Main implements Runnable {
+    /** What {@code --version} prints. */
+    static final class VersionOption implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {Version.text()};
+        }
+    }
+
     private final PrintStream out;
     @Spec
     private CommandSpec spec;

@@ -1,5 +1,7 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.contest.Trials;
+import dev.steppe.cli.option.WrongOptionException;
 import dev.steppe.optim.OptionException;
 import dev.steppe.train.Json;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.contest.Trials;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;

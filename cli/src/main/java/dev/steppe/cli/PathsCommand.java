@@ -1,5 +1,10 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.option.Method;
+import dev.steppe.cli.option.Rules;
+import dev.steppe.cli.report.ContourPicture;
+import dev.steppe.cli.report.Pictures;
+import dev.steppe.cli.report.Svg;
 import dev.steppe.nn.AtomicFile;
 import dev.steppe.optim.landscape.Axis;
 import dev.steppe.optim.landscape.Grid;
@@ -66,13 +71,13 @@ final class PathsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TrainCommand.require(steps >= 1, "--steps", steps, "at least 1");
-        TrainCommand.require(start.length == 2 && Arrays.stream(start).allMatch(Double::isFinite), "--start", Arrays.toString(start),
+        Rules.require(steps >= 1, "--steps", steps, "at least 1");
+        Rules.require(start.length == 2 && Arrays.stream(start).allMatch(Double::isFinite), "--start", Arrays.toString(start),
                 "two numbers");
-        TrainCommand.require(noise >= 0 && Double.isFinite(noise), "--noise", noise, "0 or more");
-        TrainCommand.require(optimizers.size() <= MOST_PATHS, "--optimizer", optimizers.size() + " times", "at most " + MOST_PATHS);
+        Rules.require(noise >= 0 && Double.isFinite(noise), "--noise", noise, "0 or more");
+        Rules.require(optimizers.size() <= MOST_PATHS, "--optimizer", optimizers.size() + " times", "at most " + MOST_PATHS);
         String name = String.valueOf(out.getFileName());
-        TrainCommand.require(name.endsWith(".png") || name.endsWith(".svg"), "--out", out, "a file that ends in .png or .svg");
+        Rules.require(name.endsWith(".png") || name.endsWith(".svg"), "--out", out, "a file that ends in .png or .svg");
         List<Method> methods = optimizers.stream().map(text -> Method.of(text, null, base, null)).toList();
         ToyLandscape toy = new ToyLandscape();
         List<ToyLandscape.Path> paths = methods.stream().map(method -> toy.path(method.recipe(), start, steps, noise, seed)).toList();

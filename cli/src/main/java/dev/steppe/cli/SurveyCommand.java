@@ -1,5 +1,7 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.contest.Trials;
+import dev.steppe.cli.option.Rules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,9 +47,9 @@ final class SurveyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TrainCommand.require(seconds >= 0, "--seconds", seconds, "0 or more");
+        Rules.require(seconds >= 0, "--seconds", seconds, "0 or more");
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        TrainCommand.requireThreads(count);
+        Rules.requireThreads(count);
         List<Trials.Trial> trials = optimizers == null
                 ? Trials.all()
                 : optimizers.stream().map(text -> new Trials.Trial(text.split("[:+]", 2)[0], text, "")).toList();

@@ -1,9 +1,13 @@
 package dev.steppe.cli;
 
-import dev.steppe.kernels.Kernels;
-import dev.steppe.nn.Models;
-import dev.steppe.optim.OptionException;
-import dev.steppe.optim.Schedules;
+import dev.steppe.cli.option.DataSource;
+import dev.steppe.cli.option.Method;
+import dev.steppe.cli.option.OutOfMemoryException;
+import dev.steppe.cli.option.Rules;
+import dev.steppe.cli.option.StepOptions;
+import dev.steppe.cli.option.TrainOptions;
+import dev.steppe.cli.option.WrongOptionException;
+import dev.steppe.cli.run.TrainRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,8 +38,6 @@ import picocli.CommandLine.Spec;
             "  ./steppe train --data cifar10 --data-dir ~/cifar-10-batches-bin --model resnet18 --optimizer asam:rho=0.5 --epochs 30",
             "  ./steppe train --resume runs/resnet8-sam-1"})
 final class TrainCommand implements Callable<Integer> {
-    private static final int MOST_THREADS = 1024;
-
     @ParentCommand
     private Main main;
     @Spec
@@ -182,55 +184,30 @@ final class TrainCommand implements Callable<Integer> {
         Path dir = fresh || isGiven("--data-dir") ? dataDir == null ? null : dataDir.toAbsolutePath().normalize() : then.dataDir();
         source.requireFolder(dir);
         String name = fresh || isGiven("--model") ? model : then.model();
-        requireModel(name);
+        Rules.requireModel(name);
         int n = threads != null ? threads : fresh ? Runtime.getRuntime().availableProcessors() : then.threads();
-        requireThreads(n);
+        Rules.requireThreads(n);
         int times = fresh || isGiven("--epochs") ? epochs : then.epochs();
-        require(times >= 1, "--epochs", times, "at least 1");
+        Rules.require(times >= 1, "--epochs", times, "at least 1");
         int images = fresh || isGiven("--batch") ? batch : then.batch();
-        require(images >= 1, "--batch", images, "at least 1");
-        require(learningRate == null || learningRate > 0 && Double.isFinite(learningRate), "--lr", learningRate, "a positive number");
+        Rules.require(images >= 1, "--batch", images, "at least 1");
+        Rules.require(learningRate == null || learningRate > 0 && Double.isFinite(learningRate), "--lr", learningRate, "a positive number");
         double smoothing = fresh || isGiven("--label-smoothing") ? labelSmoothing : then.labelSmoothing();
-        require(smoothing >= 0 && smoothing < 1, "--label-smoothing", smoothing, "in [0, 1)");
+        Rules.require(smoothing >= 0 && smoothing < 1, "--label-smoothing", smoothing, "in [0, 1)");
         double noise = fresh || isGiven("--label-noise") ? labelNoise : then.labelNoise();
-        require(noise >= 0 && noise <= 1, "--label-noise", noise, "from 0 to 1");
+        Rules.require(noise >= 0 && noise <= 1, "--label-noise", noise, "from 0 to 1");
         StepOptions before = fresh ? StepOptions.PLAIN : then.steps();
         StepOptions steps = new StepOptions(isGiven("--clip-norm") ? clipNorm : before.clipNorm(),
                 isGiven("--micro-batch") ? microBatch : before.microBatch(), isGiven("--shard") ? shard : before.shard());
         return new TrainOptions(source, dir, name, method(then), times, images, steps,
-                fresh || isGiven("--schedule") ? schedule(schedule) : then.schedule(), smoothing, noise,
-                fresh || isGiven("--seed") ? seed : then.seed(), fresh || isGiven("--plans") ? plans(plans) : then.plans(), n);
+                fresh || isGiven("--schedule") ? Rules.schedule(schedule) : then.schedule(), smoothing, noise,
+                fresh || isGiven("--seed") ? seed : then.seed(), fresh || isGiven("--plans") ? Rules.plans(plans) : then.plans(), n);
     }
 
     private Method method(TrainOptions then) {
         String chosen = then == null || isGiven("--optimizer") ? optimizer : then.method().optimizer();
         String otherwise = then == null || then.method().base() == null ? Method.DEFAULT_BASE : then.method().base();
         return Method.of(chosen, isGiven("--base") ? base : null, otherwise, learningRate);
-    }
-
-    static String schedule(String text) {
-        try {
-            return Schedules.format(Schedules.parse(text));
-        } catch (OptionException e) {
-            throw new WrongOptionException("--schedule", e);
-        }
-    }
-
-    static Kernels.Mode plans(String text) {
-        require(text.equals("exact") || text.equals("fast"), "--plans", text, "fast or exact");
-        return text.equals("exact") ? Kernels.Mode.EXACT : Kernels.Mode.FAST;
-    }
-
-    static void requireThreads(int n) {
-        require(n >= 1 && n <= MOST_THREADS, "--threads", n, "from 1 to " + MOST_THREADS);
-    }
-
-    static void requireModel(String name) {
-        try {
-            Models.named(name, 1, 1);
-        } catch (IllegalArgumentException e) {
-            throw new WrongOptionException("--model", e);
-        }
     }
 
     private Path newFolder(TrainOptions options) throws IOException {
@@ -259,11 +236,5 @@ final class TrainCommand implements Callable<Integer> {
 
     private boolean isGiven(String option) {
         return spec.commandLine().getParseResult().hasMatchedOption(option);
-    }
-
-    static void require(boolean holds, String option, Object value, String rule) {
-        if (!holds) {
-            throw new WrongOptionException(option + " is " + value + ", must be " + rule);
-        }
     }
 }

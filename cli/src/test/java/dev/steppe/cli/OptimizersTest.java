@@ -3,6 +3,12 @@ package dev.steppe.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.cli.contest.Trials;
+import dev.steppe.cli.option.DataSource;
+import dev.steppe.cli.option.Method;
+import dev.steppe.cli.option.Rules;
+import dev.steppe.cli.option.StepOptions;
+import dev.steppe.cli.option.TrainOptions;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.optim.Additions;
 import dev.steppe.optim.Additions;
@@ -121,7 +127,7 @@ class OptimizersTest {
     /** @param exit what it must be; negative: anything */
     private static String trials(Path folder, int exit, int seconds, Trials.Trial... trials) throws IOException {
         TrainOptions like = new TrainOptions(DataSource.FOLDER, folder.resolve("images"), "resnet8",
-                Method.of("sgd", null, Method.DEFAULT_BASE, null), 2, 16, StepOptions.PLAIN, TrainCommand.schedule("constant"), 0, 0, 1,
+                Method.of("sgd", null, Method.DEFAULT_BASE, null), 2, 16, StepOptions.PLAIN, Rules.schedule("constant"), 0, 0, 1,
                 Kernels.Mode.FAST, 1);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int actual = new Trials(folder.resolve("runs"), List.of(trials), like, new PrintStream(out)).run(seconds);

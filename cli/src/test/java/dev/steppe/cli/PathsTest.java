@@ -3,6 +3,8 @@ package dev.steppe.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.cli.option.Method;
+import dev.steppe.cli.report.Pictures;
 import dev.steppe.optim.Recipe;
 import dev.steppe.optim.landscape.Axis;
 import dev.steppe.optim.landscape.Grid;

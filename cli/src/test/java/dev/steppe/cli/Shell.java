@@ -17,10 +17,10 @@ import java.util.List;
 import javax.imageio.ImageIO;
 
 /** Runs the command within the tests' JVM, on images that take no time. */
-final class Shell {
-    static final List<String> CLASSES = List.of("left", "middle", "top");
-    static final int TRAINING = 48;
-    static final int TEST = 18;
+public final class Shell {
+    public static final List<String> CLASSES = List.of("left", "middle", "top");
+    public static final int TRAINING = 48;
+    public static final int TEST = 18;
 
     private static final int SIDE = 8;
 
@@ -28,14 +28,14 @@ final class Shell {
     }
 
     /** What a command gave. */
-    record Run(int exit, String out, String err) {
-        Run ok() {
+    public record Run(int exit, String out, String err) {
+        public Run ok() {
             assertEquals(0, exit, err);
             return this;
         }
     }
 
-    static Run steppe(String... args) {
+    public static Run steppe(String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int exit = Main.run(new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8), args);
@@ -43,7 +43,7 @@ final class Shell {
     }
 
     /** Folders {@code train} and {@code test} with a folder for each class, of pictures with a bright edge on one side. */
-    static Path images(Path folder) throws IOException {
+    public static Path images(Path folder) throws IOException {
         write(folder.resolve("train"), TRAINING, 1);
         write(folder.resolve("test"), TEST, 2);
         return folder;
@@ -65,7 +65,7 @@ final class Shell {
         }
     }
 
-    static String sha256(Path file) throws IOException {
+    public static String sha256(Path file) throws IOException {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
         } catch (NoSuchAlgorithmException e) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.cli.option.Method;
 import dev.steppe.nn.ModelCard;
 import dev.steppe.nn.ModelFile;
 import dev.steppe.train.EpochReport;

@@ -1,0 +1,78 @@
+package dev.steppe.cli.bench;
+
+import dev.steppe.cli.option.Method;
+import dev.steppe.cli.option.Rules;
+import dev.steppe.core.Batch;
+import dev.steppe.core.Evaluator;
+import dev.steppe.core.Losses;
+import dev.steppe.core.Objective;
+import dev.steppe.core.Parameters;
+import dev.steppe.core.RandomKey;
+import dev.steppe.core.Shape;
+import dev.steppe.core.Tensor;
+import dev.steppe.kernels.Kernels;
+import dev.steppe.nn.Layer;
+import dev.steppe.optim.Optimizer;
+import dev.steppe.optim.Options;
+import java.util.Arrays;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that say which step is measured. */
+final class StepWork {
+    /** As the PyTorch program trains that this is compared with. */
+    private static final String BASE = "sgd:learningRate=0.1,momentum=0.9,weightDecay=5e-4";
+
+    @Mixin
+    BenchedModel model;
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images per step.")
+    int batch;
+    @Option(
+            names = "--optimizer",
+            paramLabel = "NAME[:k=v,..]",
+            defaultValue = "sgd",
+            description = "As for train; base optimizer is SGD with momentum 0.9 and decay 5e-4.")
+    String optimizer;
+
+    /** Refuses what cannot be. */
+    void check() {
+        Rules.require(batch >= 1, "--batch", batch, "at least 1");
+        model.check();
+        method(optimizer);
+    }
+
+    /** Over the base optimizer that all are measured with. */
+    static Method method(String optimizer) {
+        return Method.of(optimizer, null, BASE, null);
+    }
+
+    /** A training step. */
+    Runnable training(Kernels kernels) {
+        return training(kernels, optimizer);
+    }
+
+    /** A training step with another optimizer. */
+    Runnable training(Kernels kernels, String optimizer) {
+        Layer layers = model.layers();
+        Optimizer running = method(optimizer).recipe().minimise(Objective.of(layers::forward, Losses::crossEntropy), layers.initialPoint(0),
+                Options.defaults().kernels(kernels));
+        Batch images = images();
+        return () -> running.step(images);
+    }
+
+    /** A forward pass in evaluation mode. */
+    Runnable prediction(Kernels kernels) {
+        Layer layers = model.layers();
+        Parameters start = layers.initialPoint(0);
+        Evaluator evaluator = new Evaluator(kernels, Objective.of(layers::forward, Losses::crossEntropy));
+        Batch images = images();
+        return () -> evaluator.evaluate(images, start);
+    }
+
+    private Batch images() {
+        RandomKey key = RandomKey.of(0);
+        int[] classes = new int[batch];
+        Arrays.setAll(classes, i -> key.fold("classes").below(BenchedModel.CLASSES, i));
+        return Batch.of(BenchedModel.images(batch), Tensor.of(Shape.of(batch), classes));
+    }
+}
