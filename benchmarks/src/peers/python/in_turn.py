@@ -4,12 +4,15 @@
   python benchmarks/src/peers/python/in_turn.py --model resnet20                  # 5 pairs, 2 threads, SGD: medians and the median of the ratios
   python benchmarks/src/peers/python/in_turn.py --model resnet20 --mode predict --threads 1 --tuned
   python benchmarks/src/peers/python/in_turn.py --model resnet18 --techniques     # Steppe alone: each technique turned off, in turn with all of them
+  python benchmarks/src/peers/python/in_turn.py --model resnet18 --kernels conv   # each pass of each convolution of the model, beside oneDNN
+  python benchmarks/src/peers/python/in_turn.py --kernels gemm --threads 1        # products of square matrices, beside MKL
 
 A ratio above 1 means that Steppe does more images a second. --tuned and --bf16 are PyTorch's: its best malloc settings, and autocast.
 """
 import argparse, json, os, pathlib, statistics, subprocess, sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
+SIZES = [768, 2304]
 TECHNIQUES = {  # name: options of the command, options of Java
     "exact plans: no Winograd": (["--plans", "exact"], ""),
     "normalisation, shortcut and ReLU apart": (["--unfused"], ""),
@@ -41,6 +44,43 @@ def pytorch(a):
     return json.loads(out.stdout.splitlines()[-1])
 
 
+def json_lines(command):
+    out = subprocess.run(command, capture_output=True, text=True)
+    if out.returncode:
+        sys.exit(out.stderr)
+    return [json.loads(line) for line in out.stdout.splitlines() if line.startswith("{")]
+
+
+def steppe_kernels(a):
+    """Milliseconds by name of the kernel."""
+    which = ["--size", ",".join(map(str, SIZES))] if a.kernels == "gemm" else ["--model", a.model]
+    rows = json_lines([str(ROOT / "steppe"), "bench", a.kernels, "--json", "--threads", str(a.threads), *which])
+    if a.kernels == "gemm":
+        return {f"sgemm, n = {r['n']}": r["ms"] for r in rows}
+    return {f"{layer(r)}, {r['pass']}": r["fastMs"] for r in rows}
+
+
+def pytorch_kernels(a):
+    which = map(str, SIZES) if a.kernels == "gemm" else [a.model]
+    rows = json_lines([sys.executable, str(pathlib.Path(__file__).with_name("pytorch_kernels.py")), "--threads", str(a.threads), a.kernels, *which])
+    if a.kernels == "gemm":
+        return {f"sgemm, n = {r['n']}": r["ms"] for r in rows}
+    return {f"{layer(r)}, {p}": r[p + "Ms"] for r in rows for p in ("forward", "backwardInput", "backwardFilter")}
+
+
+def layer(r):
+    return f"{r['filter']}x{r['filter']}, stride {r['stride']}, {r['inChannels']} to {r['outChannels']}, {r['size']}x{r['size']}"
+
+
+def compare_kernels(a):
+    print(f"| {a.threads} threads | Steppe, ms | PyTorch, ms | speed, Steppe by PyTorch | range |\n|---|---|---|---|---|")
+    pairs = [(steppe_kernels(a), pytorch_kernels(a)) for _ in range(a.pairs)]
+    for name in pairs[0][0]:
+        ours, theirs = [p[0][name] for p in pairs], [p[1][name] for p in pairs]
+        ratios = [t / o for o, t in zip(ours, theirs)]
+        print(f"| {name} | {statistics.median(ours):.2f} | {statistics.median(theirs):.2f} | {statistics.median(ratios):.2f} | {min(ratios):.2f} to {max(ratios):.2f} |")
+
+
 def row(name, first, second):
     ratios = [s["ms"] / f["ms"] for f, s in zip(first, second)]
     median = lambda rows, key: statistics.median(r[key] for r in rows)
@@ -60,7 +100,11 @@ def main():
     p.add_argument("--tuned", action="store_true")
     p.add_argument("--bf16", action="store_true")
     p.add_argument("--techniques", nargs="?", const="", metavar="WORDS", help="Steppe against itself; those whose names contain the words, or all")
+    p.add_argument("--kernels", choices=["conv", "gemm"], help="single kernels instead of steps")
     a = p.parse_args()
+    if a.kernels:
+        compare_kernels(a)
+        return
     if a.techniques is not None:
         print("| without | with all, ms | without, ms | with all by without | range | RSS with all, MiB | RSS without, MiB |\n|---|---|---|---|---|---|---|")
         for name, (options, java) in TECHNIQUES.items():

@@ -74,7 +74,14 @@ public final class ContestRunner {
     public List<Map<String, Object>> run() throws IOException {
         Files.createDirectories(folder);
         requireSame();
-        Map<String, Integer> epochs = epochs();
+        try (Workers workers = Workers.of(threads)) {
+            return run(Kernels.on(workers));
+        }
+    }
+
+    /** All runs share one pool of arrays: one pool each would be gigabytes for the garbage collector, which takes its time. */
+    private List<Map<String, Object>> run(Kernels kernels) throws IOException {
+        Map<String, Integer> epochs = epochs(kernels);
         List<Contest.Entry> entries = contest.entries();
         List<Map<String, Object>> results = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
@@ -83,7 +90,7 @@ public final class ContestRunner {
             if (!Files.exists(file)) {
                 out.printf(Locale.ROOT, "%d of %d: %s, seed %d, %d epochs%n", i + 1, entries.size(), entry.optimizer(), entry.seed(),
                         epochs.get(entry.optimizer()));
-                Map<String, Object> result = result(entry, epochs.get(entry.optimizer()));
+                Map<String, Object> result = result(entry, epochs.get(entry.optimizer()), kernels);
                 if (result == null) { return null; }
                 write(file, result);
             }
@@ -106,7 +113,7 @@ public final class ContestRunner {
     }
 
     /** How many epochs each optimizer has. What the clock or the data decide is measured once and kept. */
-    private Map<String, Integer> epochs() throws IOException {
+    private Map<String, Integer> epochs(Kernels kernels) throws IOException {
         Map<String, Integer> epochs = new LinkedHashMap<>();
         Path file = folder.resolve("epochs.json");
         if (Files.exists(file)) {
@@ -115,7 +122,7 @@ public final class ContestRunner {
         }
         Contest.Budget budget = contest.budget();
         for (String optimizer : contest.optimizers()) {
-            double each = budget.unit() == Contest.Budget.Unit.EPOCHS ? 1 : cost(optimizer, budget.unit());
+            double each = budget.unit() == Contest.Budget.Unit.EPOCHS ? 1 : cost(optimizer, budget.unit(), kernels);
             epochs.put(optimizer, (int) Math.max(1, Math.round(budget.amount() / each)));
         }
         Map<String, Object> json = new LinkedHashMap<>(epochs);
@@ -124,16 +131,15 @@ public final class ContestRunner {
     }
 
     /** What an epoch costs, judged by some steps from the start. */
-    private double cost(String optimizer, Contest.Budget.Unit unit) throws IOException {
+    private double cost(String optimizer, Contest.Budget.Unit unit, Kernels kernels) throws IOException {
         TrainOptions options = contest.options(new Contest.Entry(optimizer, contest.method(optimizer), 1), 1);
         Dataset train = TrainRun.data(options).train();
         Layer model = Models.named(options.model(), train.inputShape().dim(-1), train.classCount());
-        try (Workers workers = Workers.of(threads);
-                Loader batches = Loader.training(train, options.batch(), 1, Normalise.measure(train));
+        try (Loader batches = Loader.training(train, options.batch(), 1, Normalise.measure(train));
                 Loader second = Loader.training(train, options.batch(), 2, Normalise.measure(train))) {
             Optimizer running = options.method().recipe().minimise(Objective.of(model::forward, Losses::crossEntropy),
                     model.initialPoint(1),
-                    Options.defaults().kernels(Kernels.on(workers).with(options.plans())).auxiliary(new SecondBatches(second)));
+                    Options.defaults().kernels(kernels.with(options.plans())).auxiliary(new SecondBatches(second)));
             double passes = 0;
             long start = 0;
             for (int i = 0; i < 2 * TRIED; i++) {
@@ -147,7 +153,7 @@ public final class ContestRunner {
     }
 
     /** Trains to the end and looks at what came of it; null if Ctrl-C stopped it. */
-    private Map<String, Object> result(Contest.Entry entry, int epochs) throws IOException {
+    private Map<String, Object> result(Contest.Entry entry, int epochs, Kernels kernels) throws IOException {
         TrainOptions options = contest.options(entry, epochs);
         Path run = folder.resolve(entry.folder());
         Map<String, Object> result = new LinkedHashMap<>();
@@ -158,10 +164,10 @@ public final class ContestRunner {
         TrainRun training = new TrainRun(options, run, Files.isDirectory(run.resolve("state")), TrainRun.Extras.NONE, silent);
         try {
             TrainTest data = training.data();
-            TrainingResult trained = training.train(data, Long.MAX_VALUE);
+            TrainingResult trained = training.train(data, kernels, Long.MAX_VALUE);
             if (trained.end() == TrainingResult.End.INTERRUPTED) { return null; }
             result.putAll(learnt(trained.epochs()));
-            look(TrainedRun.open(run), data, result);
+            look(TrainedRun.open(run), data, kernels, result);
         } catch (NonFiniteException e) {
             Files.createDirectories(run);
             result.put("diverged", e.getMessage());
@@ -183,19 +189,16 @@ public final class ContestRunner {
     }
 
     /** The gap between training and test images, and how flat it is. */
-    private void look(TrainedRun run, TrainTest data, Map<String, Object> result) throws IOException {
-        try (Workers workers = Workers.of(threads)) {
-            Kernels kernels = Kernels.on(workers).with(run.options().plans());
-            Evaluation train = Evaluation.of(new Evaluator(kernels, Objective.of(run.model()::forward, Losses::crossEntropy)),
-                    run.parameters(),
-                    run.batches(data.train(), GAP_IMAGES, GAP_BATCH, RandomKey.of(0)));
-            result.put("trainAccuracy", train.accuracy());
-            result.put("trainLoss", train.loss());
-            result.put("gap", train.accuracy() - (Double) result.get("accuracy"));
-            result.put("lossGap", (Double) result.get("testLoss") - train.loss());
-            if (contest.flatness() != null) {
-                result.put("flatness", Flatness.of(run, contest.flatness(), kernels, ProgressListener.NONE).toMap());
-            }
+    private void look(TrainedRun run, TrainTest data, Kernels on, Map<String, Object> result) throws IOException {
+        Kernels kernels = on.with(run.options().plans());
+        Evaluation train = Evaluation.of(new Evaluator(kernels, Objective.of(run.model()::forward, Losses::crossEntropy)), run.parameters(),
+                run.batches(data.train(), GAP_IMAGES, GAP_BATCH, RandomKey.of(0)));
+        result.put("trainAccuracy", train.accuracy());
+        result.put("trainLoss", train.loss());
+        result.put("gap", train.accuracy() - (Double) result.get("accuracy"));
+        result.put("lossGap", (Double) result.get("testLoss") - train.loss());
+        if (contest.flatness() != null) {
+            result.put("flatness", Flatness.of(run, contest.flatness(), kernels, ProgressListener.NONE).toMap());
         }
     }
 

@@ -8,6 +8,7 @@ import dev.steppe.cli.option.TrainOptions;
 import dev.steppe.cli.run.TrainRun;
 import dev.steppe.core.NonFiniteException;
 import dev.steppe.kernels.Kernels;
+import dev.steppe.kernels.Workers;
 import dev.steppe.nn.AtomicFile;
 import dev.steppe.optim.Additions;
 import dev.steppe.optim.SamVariants;
@@ -98,19 +99,22 @@ public final class Trials {
         if (Files.exists(file)) {
             read(file).forEach(row -> done.put((String) row.get("command"), row));
         }
-        for (Trial trial : trials) {
-            TrainOptions options = options(trial);
-            if (done.containsKey(command(options))) {
-                continue;
+        try (Workers workers = Workers.of(like.threads())) {
+            Kernels kernels = Kernels.on(workers);
+            for (Trial trial : trials) {
+                TrainOptions options = options(trial);
+                if (done.containsKey(command(options))) {
+                    continue;
+                }
+                Map<String, Object> row = row(trial, options, kernels, deadline);
+                if (row == null) {
+                    out.println("stopped in " + trial.optimizer() + "; the same command goes on");
+                    return 1;
+                }
+                done.put(command(options), row);
+                write(file, done);
+                out.println(Json.write(row));
             }
-            Map<String, Object> row = row(trial, options, deadline);
-            if (row == null) {
-                out.println("stopped in " + trial.optimizer() + "; the same command goes on");
-                return 1;
-            }
-            done.put(command(options), row);
-            write(file, done);
-            out.println(Json.write(row));
         }
         return 0;
     }
@@ -128,7 +132,7 @@ public final class Trials {
     }
 
     /** The outcome; null if time is up. */
-    private Map<String, Object> row(Trial trial, TrainOptions options, long deadline) throws IOException {
+    private Map<String, Object> row(Trial trial, TrainOptions options, Kernels kernels, long deadline) throws IOException {
         Path run = folder.resolve(trial.name() + "-" + Integer.toHexString(command(options).hashCode()));
         PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         Map<String, Object> row = new LinkedHashMap<>();
@@ -139,7 +143,7 @@ public final class Trials {
         Duration before = cpu();
         try {
             TrainRun training = new TrainRun(options, run, Files.isDirectory(run.resolve("state")), TrainRun.Extras.NONE, silent);
-            TrainingResult result = training.train(training.data(), deadline);
+            TrainingResult result = training.train(training.data(), kernels, deadline);
             if (result.end() == TrainingResult.End.INTERRUPTED) {
                 return null;
             }

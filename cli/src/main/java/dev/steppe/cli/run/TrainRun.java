@@ -88,9 +88,9 @@ public final class TrainRun {
 
     /** @return the exit code */
     public int run() throws IOException {
-        try (WarmUp warmUp = WarmUp.start(options.plans())) {
+        try (WarmUp warmUp = WarmUp.start(options.plans()); Workers workers = Workers.of(options.threads())) {
             TrainTest data = data();
-            return train(data, Long.MAX_VALUE, warmUp::await, result -> finish(data, result));
+            return train(data, Kernels.on(workers), Long.MAX_VALUE, warmUp::await, result -> finish(data, result));
         }
     }
 
@@ -110,10 +110,11 @@ public final class TrainRun {
     /**
      * Trains; nothing is said or written of the end.
      *
+     * @param on threads that compute, and the pool of their arrays, which the next run uses again; plans are those of the options
      * @param deadline when to stop and save the state, as {@link System#nanoTime} counts
      */
-    public TrainingResult train(TrainTest data, long deadline) throws IOException {
-        return train(data, deadline, () -> {
+    public TrainingResult train(TrainTest data, Kernels on, long deadline) throws IOException {
+        return train(data, on, deadline, () -> {
         }, result -> result);
     }
 
@@ -122,17 +123,12 @@ public final class TrainRun {
         T of(TrainingResult result) throws IOException;
     }
 
-    private <T> T train(TrainTest data, long deadline, Runnable beforeTheFirstStep, End<T> end) throws IOException {
+    private <T> T train(TrainTest data, Kernels on, long deadline, Runnable beforeTheFirstStep, End<T> end) throws IOException {
         if (options.batch() > data.train().size()) {
             throw new WrongOptionException(
                     "--batch is " + options.batch() + ", but there are only " + data.train().size() + " training images");
         }
-        try (Workers workers = Workers.of(options.threads())) {
-            return train(data, Kernels.on(workers).with(options.plans()), deadline, beforeTheFirstStep, end);
-        }
-    }
-
-    private <T> T train(TrainTest data, Kernels kernels, long deadline, Runnable beforeTheFirstStep, End<T> end) throws IOException {
+        Kernels kernels = on.with(options.plans());
         Dataset train = data.train();
         int channels = train.inputShape().dim(-1);
         Layer model = Models.named(options.model(), channels, train.classCount());
@@ -146,7 +142,7 @@ public final class TrainRun {
             Options settings = options.steps().applyTo(Options.defaults())
                     .schedule(Schedules.parse(options.schedule()), options.epochs() * (long) batches.batchesPerEpoch())
                     .seed(options.seed()).auxiliary(new SecondBatches(second));
-            Function<Kernels, Optimizer> make = on -> options.method().recipe().minimise(objective, start, settings.kernels(on));
+            Function<Kernels, Optimizer> make = with -> options.method().recipe().minimise(objective, start, settings.kernels(with));
             Optimizer optimizer = make.apply(kernels);
             announce(data, model, kernels);
             beforeTheFirstStep.run();
