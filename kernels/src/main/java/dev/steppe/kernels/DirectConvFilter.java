@@ -18,6 +18,8 @@ final class DirectConvFilter {
     private static final int L = S.length();
     /** Tiles for eight threads to share evenly. */
     private static final int TILES = 16;
+    /** Pixels whose gradients, two vectors each, stay in the first-level cache while the taps and channels of a chunk pass by. */
+    private static final int STRIP = 128;
     /** Floats of all partial sums together. */
     private static final int PARTIAL = 1 << 23;
 
@@ -185,19 +187,22 @@ final class DirectConvFilter {
 
         private void multiply(int chunk, int images, int i0, int rows, float[] scratch, int xo, int yo, float[] sums, int to) {
             int used = Math.ceilDiv(stage.channels(chunk), channels);
-            for (int b = 0; b < used; b++) {
+            int count = images * rows * view.outW();
+            int strip = triple || runs.size() == 1 ? Math.max(1, count) : STRIP;
+            for (int from = 0; from < count; from += strip) {
                 for (int panel = 0; panel < panels; panel++) {
+                    int yb = yo + panel * (width / L) * dyPlane;
                     for (int run = 0; run < runs.size(); run++) {
-                        int block = to + ((b * panels + panel) * runs.size() + run) * blockFloats();
                         ConvView.Tap tap = runs.get(run);
-                        int xb = xo + stage.tap(tap) + b * channels;
-                        int yb = yo + panel * (width / L) * dyPlane;
-                        if (triple) {
-                            multiplyTriple(tap, images, i0, rows, scratch, xb, yb, sums, block);
-                        } else {
-                            ConvFilterMicro.single(channels, scratch, xb, pixels.array(), pixels.offset(), images * rows * view.outW(),
-                                    scratch,
-                                    yb, dyPlane, sums, block);
+                        for (int b = 0; b < used; b++) {
+                            int block = to + ((b * panels + panel) * runs.size() + run) * blockFloats();
+                            int xb = xo + stage.tap(tap) + b * channels;
+                            if (triple) {
+                                multiplyTriple(tap, images, i0, rows, scratch, xb, yb, sums, block);
+                            } else {
+                                ConvFilterMicro.single(channels, scratch, xb, pixels.array(), pixels.offset() + from,
+                                        Math.min(strip, count - from), scratch, yb + from * L, dyPlane, sums, block);
+                            }
                         }
                     }
                 }
