@@ -3,7 +3,6 @@ package dev.steppe.cli.bench;
 import com.sun.management.ThreadMXBean;
 import dev.steppe.cli.option.Rules;
 import dev.steppe.kernels.Kernels;
-import dev.steppe.kernels.WarmUp;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,18 +39,9 @@ final class BenchMemoryCommand extends Measurement {
         print(run(kernels.with(work.model.plans())));
     }
 
-    /** The work, after what {@code train} does first: code that a step calls too rarely to be compiled soon would count as what a step allocates. */
-    private Runnable warm(Kernels kernels) {
-        try (WarmUp warmUp = WarmUp.start(kernels.mode())) {
-            Runnable step = work.training(kernels);
-            warmUp.await();
-            return step;
-        }
-    }
-
     private Map<String, Object> run(Kernels kernels) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Runnable step = warm(kernels);
+        Runnable step = work.training(kernels);
         int measured = steps / 3;
         for (int i = 0; i < steps - measured; i++) {
             step.run();
