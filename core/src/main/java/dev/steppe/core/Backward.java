@@ -70,14 +70,21 @@ final class Backward {
             if (y.node() != null && y.tape() != tape) {
                 throw new TapeException("gradients: y " + i + " " + y.type() + " belongs to another tape");
             }
-            if (!y.type().equals(cotangents.get(i).type())) {
-                throw new ShapeException("gradients: y " + i + " is " + y.type() + ", its cotangent " + cotangents.get(i).type());
+            Tensor cotangent = cotangents.get(i);
+            if (!y.type().equals(cotangent.type())) {
+                throw new ShapeException("gradients: y " + i + " is " + y.type() + ", its cotangent " + cotangent.type());
+            }
+            if (cotangent.tape() != null && cotangent.tape() != tape) {
+                throw new TapeException(
+                        "gradients: cotangent " + i + " " + cotangent.type() + " belongs to another tape; keep() it first");
             }
         }
         int last = from - 1;
         for (int i = 0; i < ys.size(); i++) {
             if (ys.get(i).node() != null) {
-                accumulate(ys.get(i), cotangents.get(i));
+                Tensor cotangent = cotangents.get(i);
+                // On no tape, what is computed of it would come from no pool.
+                accumulate(ys.get(i), cotangent.tape() == null ? tape.constant(cotangent) : cotangent);
                 last = Math.max(last, ys.get(i).node().index());
             }
         }

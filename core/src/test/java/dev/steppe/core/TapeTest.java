@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -83,6 +84,20 @@ class TapeTest {
             assertThrows(ShapeException.class, () -> tape.gradients(List.of(x), List.of(vector(1)), false, x));
             assertThrows(ShapeException.class, () -> tape.gradients(List.of(x), List.of(Tensor.zeros(DType.F32, Shape.of(2))), false, x));
             assertArrayEquals(new double[] {3, 8}, tape.gradients(List.of(x.mul(x)), List.of(vector(1.5, 2)), false, x)[0].toDoubles());
+            try (Tape other = Tape.on(kernels)) {
+                assertEquals("gradients: cotangent 0 F64[2] belongs to another tape; keep() it first", assertThrows(TapeException.class,
+                        () -> tape.gradients(List.of(x), List.of(other.watch(vector(1, 2))), false, x)).getMessage());
+            }
+        }
+    }
+
+    @Test
+    void whatIsComputedOfACotangentWithoutATapeIsOnTheTape() {
+        try (Tape tape = Tape.on(kernels)) {
+            Tensor x = tape.watch(vector(1, 2, 3, 4).reshape(2, 2));
+            Tensor gradient = tape.gradients(List.of(x.sum(false, 0)), List.of(vector(5, 6)), false, x)[0];
+            assertSame(tape, gradient.tape());
+            assertArrayEquals(new double[] {5, 6, 5, 6}, gradient.toDoubles());
         }
     }
 
