@@ -8,20 +8,21 @@ package dev.steppe.kernels;
  */
 record NormCurvature(double xG, double xA, double xD, double x1, double yA, double yD, double y1, double gscale) {
     /**
+     * @param count of the rows that the statistics are of; infinite where they are given
      * @param istd inverse deviation of the column
      * @param a sum of a
      * @param ad sum of a d
      * @param ag sum of a g
      */
-    static NormCurvature of(int rows, double istd, double scale, double dscale, double dshift, double p, double q, double a, double ad,
+    static NormCurvature of(double count, double istd, double scale, double dscale, double dshift, double p, double q, double a, double ad,
             double ag) {
-        double b = istd * ad / rows;
-        double t = ag - dshift * a / rows - dscale * b;
+        double b = istd * ad / count;
+        double t = ag - dshift * a / count - dscale * b;
         double hg = p - scale * istd * b;
-        double ha = -scale * istd * dscale / rows;
-        double sum = (hg * dshift + ha * a) / rows;
-        double moment = (hg * dscale + ha * istd * ad) / rows;
-        return new NormCurvature(istd * hg, istd * ha, -istd * istd * (moment + scale * istd * t / rows), -istd * sum, scale * istd,
-                istd * hg, q - scale * istd * a / rows, istd * t);
+        double ha = -scale * istd * dscale / count;
+        double sum = (hg * dshift + ha * a) / count;
+        double moment = (hg * dscale + ha * istd * ad) / count;
+        return new NormCurvature(istd * hg, istd * ha, -istd * istd * (moment + scale * istd * t / count), -istd * sum, scale * istd,
+                istd * hg, q - scale * istd * a / count, istd * t);
     }
 }

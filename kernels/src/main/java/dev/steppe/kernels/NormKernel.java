@@ -34,7 +34,7 @@ public interface NormKernel {
             boolean relu, Span y);
 
     /**
-     * Gradients of batch normalisation with statistics of the batch. With {@code xhat = (x - mean) * istd} and sums over rows:
+     * Gradients of batch normalisation with the statistics of x. With {@code xhat = (x - mean) * istd} and sums over rows:
      * {@code dshift = sum dy}, {@code dscale = sum dy xhat}, {@code dx = scale istd (dy - dshift/rows - xhat dscale/rows)}.
      *
      * @param x {@code [rows, c]}
@@ -47,24 +47,25 @@ public interface NormKernel {
     default void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span dx,
             Span dscale,
             Span dshift) {
-        batchNormBackward(rows, c, x, dy, mean, variance, epsilon, scale, null, false, dx, dscale, dshift);
+        batchNormBackward(rows, c, x, dy, mean, variance, epsilon, scale, null, false, false, dx, dscale, dshift);
     }
 
     /**
-     * The same; with {@code relu} those of {@code max(normalised, 0)}: dy counts as 0 where what was normalised, which is computed again from x, is not positive.
+     * The same; with {@code relu} those of {@code max(normalised, 0)}: dy counts as 0 where what was normalised, which is computed again from x, is not positive. With
+     * {@code given} statistics, which are no function of x, {@code dx = scale istd dy}.
      *
      * @param shift {@code [c]} with relu; otherwise it is not read and may be null
      */
     void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span shift, boolean relu,
-            Span dx,
-            Span dscale, Span dshift);
+            boolean given, Span dx, Span dscale, Span dshift);
 
     /**
      * Gradients of {@link #batchNormBackward} itself: of {@code <a, dx> + <p, dscale> + <q, dshift>} in x, dy and scale, with mean and variance as functions of x. With g
      * what counts of dy, {@code A = sum a}, {@code B = sum a xhat}, {@code C = sum a g}, {@code T = C - (dshift A + dscale B)/rows} and
      * {@code h = (p - scale istd B/rows) g - scale istd dscale/rows a}, the gradient in xhat:
      * {@code gdy = scale istd (a - A/rows - xhat B/rows) + p xhat + q} where dy counts, else 0; {@code gscale = istd T};
-     * {@code gx = istd (h - sum h/rows - xhat sum h xhat/rows) - scale istd^2 T/rows xhat}, the last term through the deviation.
+     * {@code gx = istd (h - sum h/rows - xhat sum h xhat/rows) - scale istd^2 T/rows xhat}, the last term through the deviation. With {@code given} statistics all that is
+     * divided by rows is 0.
      *
      * @param x {@code [rows, c]}
      * @param dy {@code [rows, c]}
@@ -78,7 +79,7 @@ public interface NormKernel {
      * @param gscale {@code [c]}, written
      */
     void batchNormDoubleBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span shift,
-            boolean relu, Span dscale, Span dshift, Span a, Span p, Span q, Span gx, Span gdy, Span gscale);
+            boolean relu, boolean given, Span dscale, Span dshift, Span a, Span p, Span q, Span gx, Span gdy, Span gscale);
 
     /**
      * Layer normalisation, Ba et al. 2016 (arXiv 1607.06450): each row to mean 0, variance 1, then {@code * scale + shift}.

@@ -20,7 +20,7 @@ record PlainConvNorm(ConvKernel conv, NormKernel norm, SpanPool spans) implement
             Span shift, boolean relu, Span dinput, Span dfilter, Span dscale, Span dshift) {
         Span dx = spans.take(x.dtype(), x.length());
         try {
-            norm.batchNormBackward(rows(shape), shape.k(), x, dy, mean, variance, epsilon, scale, shift, relu, dx, dscale, dshift);
+            norm.batchNormBackward(rows(shape), shape.k(), x, dy, mean, variance, epsilon, scale, shift, relu, false, dx, dscale, dshift);
             conv.backwardFilter(shape, input, dx, dfilter);
             conv.backwardInput(shape, dx, filter, dinput);
         } finally {

@@ -63,6 +63,11 @@ final class ScalarNorm implements NormKernel {
         return x * x;
     }
 
+    /** How many rows the statistics are of: infinitely many where they are given, so that no row has a part in them. */
+    static double count(int rows, boolean given) {
+        return given ? Double.POSITIVE_INFINITY : rows;
+    }
+
     static double inverseDeviation(double variance, double epsilon) {
         return 1 / Math.sqrt(variance + epsilon);
     }
@@ -84,8 +89,7 @@ final class ScalarNorm implements NormKernel {
 
     @Override
     public void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span shift,
-            boolean relu,
-            Span dx, Span dscale, Span dshift) {
+            boolean relu, boolean given, Span dx, Span dscale, Span dshift) {
         checkBatchBackward(rows, c, x, dy, mean, variance, scale, shift, relu, dx, dscale, dshift);
         Span.F64 istd = (Span.F64) spans.take(DType.F64, c);
         Span.F64 sums = (Span.F64) spans.take(DType.F64, c);
@@ -94,6 +98,7 @@ final class ScalarNorm implements NormKernel {
             istd.set(j, inverseDeviation(variance.get(j), epsilon));
         }
         Term xhat = (row, j) -> (x.get(row * c + j) - mean.get(j)) * istd.get(j);
+        double count = count(rows, given);
         Term gradient = (row, j) -> relu && !(xhat.of(row, j) * scale.get(j) + shift.get(j) > 0) ? 0 : dy.get(row * c + j);
         try {
             columnSums(rows, c, gradient, sums);
@@ -101,7 +106,7 @@ final class ScalarNorm implements NormKernel {
             workers.ranges(rows, Tiles.rows(c), (from, to) -> {
                 for (int row = from; row < to; row++) {
                     for (int j = 0; j < c; j++) {
-                        double centred = gradient.of(row, j) - sums.get(j) / rows - xhat.of(row, j) * products.get(j) / rows;
+                        double centred = gradient.of(row, j) - sums.get(j) / count - xhat.of(row, j) * products.get(j) / count;
                         dx.set(row * c + j, scale.get(j) * istd.get(j) * centred);
                     }
                 }
@@ -117,7 +122,7 @@ final class ScalarNorm implements NormKernel {
 
     @Override
     public void batchNormDoubleBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span shift,
-            boolean relu, Span dscale, Span dshift, Span a, Span p, Span q, Span gx, Span gdy, Span gscale) {
+            boolean relu, boolean given, Span dscale, Span dshift, Span a, Span p, Span q, Span gx, Span gdy, Span gscale) {
         checkDoubleBackward(rows, c, x, dy, mean, variance, scale, shift, relu, dscale, dshift, a, p, q, gx, gdy, gscale);
         Term d = (row, j) -> x.get(row * c + j) - mean.get(j);
         Term counts = (row, j) -> relu && !(d.of(row, j) * inverseDeviation(variance.get(j), epsilon) * scale.get(j) + shift.get(j) > 0)
@@ -131,8 +136,8 @@ final class ScalarNorm implements NormKernel {
             columnSums(rows, c, (row, j) -> a.get(row * c + j) * g.of(row, j), sums.slice(2 * c, c));
             NormCurvature[] k = new NormCurvature[c];
             for (int j = 0; j < c; j++) {
-                k[j] = NormCurvature.of(rows, inverseDeviation(variance.get(j), epsilon), scale.get(j), dscale.get(j), dshift.get(j),
-                        p.get(j), q.get(j), sums.get(j), sums.get(c + j), sums.get(2 * c + j));
+                k[j] = NormCurvature.of(count(rows, given), inverseDeviation(variance.get(j), epsilon), scale.get(j), dscale.get(j),
+                        dshift.get(j), p.get(j), q.get(j), sums.get(j), sums.get(c + j), sums.get(2 * c + j));
                 gscale.set(j, k[j].gscale());
             }
             workers.ranges(rows, Tiles.rows(c), (from, to) -> {

@@ -198,21 +198,26 @@ final class VectorNorm implements NormKernel {
 
     @Override
     public void batchNormBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span shift,
-            boolean relu,
-            Span dx, Span dscale, Span dshift) {
+            boolean relu, boolean given, Span dx, Span dscale, Span dshift) {
         ScalarNorm.checkBatchBackward(rows, c, x, dy, mean, variance, scale, shift, relu, dx, dscale, dshift);
         if (!(x instanceof Span.F32 xf && dy instanceof Span.F32 dyf && dx instanceof Span.F32 dxf)) {
-            scalar.batchNormBackward(rows, c, x, dy, mean, variance, epsilon, scale, shift, relu, dx, dscale, dshift);
+            scalar.batchNormBackward(rows, c, x, dy, mean, variance, epsilon, scale, shift, relu, given, dx, dscale, dshift);
             return;
         }
         if (c == 0) {
             return;
         }
-        Span.F32 table = gradientTable(rows, c, xf, dyf, mean, variance, epsilon, scale, shift, relu, dscale, dshift);
+        Span.F32 table = given
+                ? factorTable(c, mean, variance, epsilon, scale, relu ? shift : null)
+                : gradientTable(rows, c, xf, dyf, mean, variance, epsilon, scale, shift, relu, dscale, dshift);
+        Workers.Range gradient = (from, to) -> gradient(table, relu, c, xf.slice(from * c, (to - from) * c),
+                dyf.slice(from * c, (to - from) * c), dxf.slice(from * c, (to - from) * c));
         try {
-            workers.ranges(rows, VectorColumns.tileRows(c),
-                    (from, to) -> gradient(table, relu, c, xf.slice(from * c, (to - from) * c),
-                            dyf.slice(from * c, (to - from) * c), dxf.slice(from * c, (to - from) * c)));
+            if (given) {
+                gradientSums(rows, c, xf, dyf, table, relu, dscale, dshift, variance, epsilon, gradient);
+            } else {
+                workers.ranges(rows, VectorColumns.tileRows(c), gradient);
+            }
         } finally {
             spans.give(table);
         }
@@ -222,13 +227,21 @@ final class VectorNorm implements NormKernel {
     Span.F32 gradientTable(int rows, int c, Span.F32 x, Span.F32 dy, Span mean, Span variance, double epsilon, Span scale, Span shift,
             boolean relu, Span dscale, Span dshift) {
         int width = VectorColumns.width(c);
-        float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
-        Span.F32 table = (Span.F32) spans.take(DType.F32, COEFFICIENTS * width);
-        coefficients(c, mean, variance, epsilon, scale, relu ? shift : null, table, width);
-        spread(table, MEAN, SHIFT, width, c);
-        gradientSums(rows, c, x, dy, table, floor, dscale, dshift, variance, epsilon);
+        Span.F32 table = factorTable(c, mean, variance, epsilon, scale, relu ? shift : null);
+        gradientSums(rows, c, x, dy, table, relu, dscale, dshift, variance, epsilon, (from, to) -> {
+        });
         slopes(rows, c, variance, epsilon, dscale, dshift, table, width);
         spread(table, SLOPE, CONSTANT, width, c);
+        return table;
+    }
+
+    /** What {@link #gradient} needs where statistics are given. */
+    private Span.F32 factorTable(int c, Span mean, Span variance, double epsilon, Span scale, Span shift) {
+        int width = VectorColumns.width(c);
+        Span.F32 table = (Span.F32) spans.take(DType.F32, COEFFICIENTS * width);
+        coefficients(c, mean, variance, epsilon, scale, shift, table, width);
+        spread(table, MEAN, SHIFT, width, c);
+        Rows.fill(table, SLOPE * width, (COEFFICIENTS - SLOPE) * width, 0);
         return table;
     }
 
@@ -242,18 +255,24 @@ final class VectorNorm implements NormKernel {
         }
     }
 
-    /** {@code dshift = sum of g}, {@code dscale = istd sum of g (x - mean)}: in float within tiles, in double over them. */
-    private void gradientSums(int rows, int c, Span.F32 x, Span.F32 dy, Span.F32 table, float floor, Span dscale, Span dshift,
-            Span variance,
-            double epsilon) {
+    /**
+     * {@code dshift = sum of g}, {@code dscale = istd sum of g (x - mean)}: in float within tiles, in double over them.
+     *
+     * @param next what follows for each tile, while it is in cache
+     */
+    private void gradientSums(int rows, int c, Span.F32 x, Span.F32 dy, Span.F32 table, boolean relu, Span dscale, Span dshift,
+            Span variance, double epsilon, Workers.Range next) {
+        float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
         int width = VectorColumns.width(c);
         int tileRows = VectorColumns.tileRows(c);
         Span.F32 partial = (Span.F32) spans.take(DType.F32, Math.multiplyExact(Math.ceilDiv(rows, tileRows), 2 * width));
         Span.F64 total = (Span.F64) spans.take(DType.F64, 2 * c);
         try {
-            workers.ranges(rows, tileRows,
-                    (from, to) -> tileGradients(x.array(), x.offset() + from * c, dy.array(), dy.offset() + from * c, (to - from) * c,
-                            c, table, floor, partial.array(), partial.offset() + from / tileRows * 2 * width));
+            workers.ranges(rows, tileRows, (from, to) -> {
+                tileGradients(x.array(), x.offset() + from * c, dy.array(), dy.offset() + from * c, (to - from) * c, c, table, floor,
+                        partial.array(), partial.offset() + from / tileRows * 2 * width);
+                next.run(from, to);
+            });
             Rows.fill(total, 0, 2 * c, 0);
             for (int at = partial.offset(); at < partial.offset() + partial.length(); at += 2 * width) {
                 VectorColumns.addScaled(1, partial.array(), at, total.array(), total.offset(), c);
@@ -293,8 +312,9 @@ final class VectorNorm implements NormKernel {
 
     @Override
     public void batchNormDoubleBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span shift,
-            boolean relu, Span dscale, Span dshift, Span a, Span p, Span q, Span gx, Span gdy, Span gscale) {
-        curvature.doubleBackward(rows, c, x, dy, mean, variance, epsilon, scale, shift, relu, dscale, dshift, a, p, q, gx, gdy, gscale);
+            boolean relu, boolean given, Span dscale, Span dshift, Span a, Span p, Span q, Span gx, Span gdy, Span gscale) {
+        curvature.doubleBackward(rows, c, x, dy, mean, variance, epsilon, scale, shift, relu, given, dscale, dshift, a, p, q, gx, gdy,
+                gscale);
     }
 
     @Override

@@ -42,12 +42,12 @@ final class VectorNormCurvature {
 
     /** {@link NormKernel#batchNormDoubleBackward}. */
     void doubleBackward(int rows, int c, Span x, Span dy, Span mean, Span variance, double epsilon, Span scale, Span shift, boolean relu,
-            Span dscale, Span dshift, Span a, Span p, Span q, Span gx, Span gdy, Span gscale) {
+            boolean given, Span dscale, Span dshift, Span a, Span p, Span q, Span gx, Span gdy, Span gscale) {
         ScalarNorm.checkDoubleBackward(rows, c, x, dy, mean, variance, scale, shift, relu, dscale, dshift, a, p, q, gx, gdy, gscale);
         if (!(x instanceof Span.F32 xf && dy instanceof Span.F32 dyf && a instanceof Span.F32 af && gx instanceof Span.F32 gxf
                 && gdy instanceof Span.F32 gdyf)) {
-            scalar.batchNormDoubleBackward(rows, c, x, dy, mean, variance, epsilon, scale, shift, relu, dscale, dshift, a, p, q, gx, gdy,
-                    gscale);
+            scalar.batchNormDoubleBackward(rows, c, x, dy, mean, variance, epsilon, scale, shift, relu, given, dscale, dshift, a, p, q,
+                    gx, gdy, gscale);
             return;
         }
         if (c == 0) {
@@ -55,26 +55,40 @@ final class VectorNormCurvature {
         }
         int width = VectorColumns.width(c);
         float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
+        double count = ScalarNorm.count(rows, given);
         Span.F32 table = (Span.F32) spans.take(DType.F32, ROWS * width);
         Span.F64 sums = (Span.F64) spans.take(DType.F64, SUMS * c);
-        try {
-            VectorNorm.coefficients(c, mean, variance, epsilon, scale, relu ? shift : null, table, width);
-            VectorNorm.spread(table, MEAN, SHIFT, width, c);
-            sums(rows, c, xf, dyf, af, table, floor, sums);
+        Workers.Range gradients = (from, to) -> {
+            for (int at = from * c; at < to * c; at += width) {
+                gradients(xf.array(), xf.offset() + at, dyf.array(), dyf.offset() + at, af.array(), af.offset() + at, table.array(),
+                        table.offset(), width, floor, gxf.array(), gxf.offset() + at, gdyf.array(), gdyf.offset() + at,
+                        Math.min(width, to * c - at));
+            }
+        };
+        Runnable curvature = () -> {
             for (int j = 0; j < c; j++) {
-                NormCurvature k = NormCurvature.of(rows, ScalarNorm.inverseDeviation(variance.get(j), epsilon), scale.get(j), dscale.get(j),
-                        dshift.get(j), p.get(j), q.get(j), sums.get(j), sums.get(c + j), sums.get(2 * c + j));
+                NormCurvature k = NormCurvature.of(count, ScalarNorm.inverseDeviation(variance.get(j), epsilon), scale.get(j),
+                        dscale.get(j), dshift.get(j), p.get(j), q.get(j), sums.get(j), sums.get(c + j), sums.get(2 * c + j));
                 store(k, table, width, j);
                 gscale.set(j, k.gscale());
             }
             VectorNorm.spread(table, X_G, Y_1, width, c);
-            workers.ranges(rows, VectorColumns.tileRows(c), (from, to) -> {
-                for (int at = from * c; at < to * c; at += width) {
-                    gradients(xf.array(), xf.offset() + at, dyf.array(), dyf.offset() + at, af.array(), af.offset() + at, table.array(),
-                            table.offset(), width, floor, gxf.array(), gxf.offset() + at, gdyf.array(), gdyf.offset() + at,
-                            Math.min(width, to * c - at));
-                }
-            });
+        };
+        try {
+            VectorNorm.coefficients(c, mean, variance, epsilon, scale, relu ? shift : null, table, width);
+            VectorNorm.spread(table, MEAN, SHIFT, width, c);
+            if (given) {
+                // Only gscale depends on a sum: one pass.
+                Rows.fill(sums, 0, SUMS * c, 0);
+                curvature.run();
+                sums(rows, c, xf, dyf, af, table, floor, sums, gradients);
+                curvature.run();
+            } else {
+                sums(rows, c, xf, dyf, af, table, floor, sums, (from, to) -> {
+                });
+                curvature.run();
+                workers.ranges(rows, VectorColumns.tileRows(c), gradients);
+            }
         } finally {
             spans.give(sums);
             spans.give(table);
@@ -91,16 +105,23 @@ final class VectorNormCurvature {
         table.set(Y_1 * width + j, k.y1());
     }
 
-    /** Sums of a, {@code a (x - mean)} and {@code a g} over the rows, one after the other. */
-    private void sums(int rows, int c, Span.F32 x, Span.F32 dy, Span.F32 a, Span.F32 table, float floor, Span.F64 sums) {
+    /**
+     * Sums of a, {@code a (x - mean)} and {@code a g} over the rows, one after the other.
+     *
+     * @param next what follows for each tile, while it is in cache
+     */
+    private void sums(int rows, int c, Span.F32 x, Span.F32 dy, Span.F32 a, Span.F32 table, float floor, Span.F64 sums,
+            Workers.Range next) {
         int width = VectorColumns.width(c);
         int tileRows = VectorColumns.tileRows(c);
         int tile = SUMS * width;
         Span.F32 partial = (Span.F32) spans.take(DType.F32, Math.multiplyExact(Math.ceilDiv(rows, tileRows), tile));
         try {
-            workers.ranges(rows, tileRows, (from, to) -> tileSums(x.array(), x.offset() + from * c, dy.array(), dy.offset() + from * c,
-                    a.array(), a.offset() + from * c, (to - from) * c, c, table, floor, partial.array(),
-                    partial.offset() + from / tileRows * tile));
+            workers.ranges(rows, tileRows, (from, to) -> {
+                tileSums(x.array(), x.offset() + from * c, dy.array(), dy.offset() + from * c, a.array(), a.offset() + from * c,
+                        (to - from) * c, c, table, floor, partial.array(), partial.offset() + from / tileRows * tile);
+                next.run(from, to);
+            });
             Rows.fill(sums, 0, SUMS * c, 0);
             for (int at = partial.offset(); at < partial.offset() + partial.length(); at += tile) {
                 for (int k = 0; k < SUMS; k++) {

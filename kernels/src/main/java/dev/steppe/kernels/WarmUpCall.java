@@ -82,8 +82,8 @@ record WarmUpCall(int most, Runnable work) {
             norm.batchNormalise(rows, channels, x, mean, one, epsilon, one, mean, x, true, y);
         }));
         calls.add(new WarmUpCall(LIGHT, () -> {
-            norm.batchNormBackward(rows, channels, x, dy, mean, one, epsilon, one, mean, true, y, first, second);
-            norm.batchNormBackward(rows, channels, x, dy, mean, one, epsilon, one, mean, false, y, first, second);
+            norm.batchNormBackward(rows, channels, x, dy, mean, one, epsilon, one, mean, true, false, y, first, second);
+            norm.batchNormBackward(rows, channels, x, dy, mean, one, epsilon, one, mean, false, false, y, first, second);
         }));
     }
 

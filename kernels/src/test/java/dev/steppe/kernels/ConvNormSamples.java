@@ -97,7 +97,7 @@ final class ConvNormSamples {
     }
 
     private static Case backward(SplittableRandom random, ConvShape s) {
-        Case norm = NormSamples.batchNormBackward(random, outputs(s) / s.k(), s.k());
+        Case norm = NormSamples.batchNormBackward(random, outputs(s) / s.k(), s.k(), false);
         boolean relu = norm.description.endsWith(" relu");
         Case c = new Case("backward of convolution and normalisation " + s + (relu ? " relu" : "")).in(numbers(random, inputs(s)))
                 .in(numbers(random, weights(s)));

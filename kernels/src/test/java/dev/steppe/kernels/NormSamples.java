@@ -26,7 +26,7 @@ final class NormSamples {
 
     static List<Sample> all() {
         return List.of(sample("batchStatistics", NormSamples::batchStatistics), sample("batchNormalise", NormSamples::batchNormalise),
-                sample("batchNormBackward", NormSamples::batchNormBackward),
+                sample("batchNormBackward", (random, rows, c) -> batchNormBackward(random, rows, c, random.nextBoolean())),
                 sample("batchNormDoubleBackward", NormSamples::batchNormDoubleBackward),
                 sample("layerNormalise", NormSamples::layerNormalise),
                 sample("layerNormBackward", NormSamples::layerNormBackward));
@@ -102,9 +102,10 @@ final class NormSamples {
         return Math.abs((a[0][i] - a[1][i % c]) * istd(a[2][i % c], epsilon) * a[3][i % c]) + Math.abs(a[4][i % c]);
     }
 
-    static Case batchNormBackward(SplittableRandom random, int rows, int c) {
+    static Case batchNormBackward(SplittableRandom random, int rows, int c, boolean given) {
         boolean relu = random.nextBoolean();
         double epsilon = EPSILON;
+        double count = given ? Double.POSITIVE_INFINITY : rows;
         double[][] forward = awayFromKink(random, rows, c, relu, epsilon);
         double[] x = forward[0];
         double[] mean = forward[1];
@@ -113,11 +114,15 @@ final class NormSamples {
         double[] shift = forward[4];
         double[] dy = Case.numbers(random, rows * c);
         double[] g = each(rows * c, i -> relu && normalised(forward, epsilon, i, c) <= 0 ? 0 : dy[i]);
-        return new Case("batchNormBackward [" + rows + "," + c + "]" + (relu ? " relu" : "")).in(x).in(dy).in(mean).in(variance).in(scale)
+        return new Case("batchNormBackward [" + rows + "," + c + "]" + (relu ? " relu" : "") + (given ? " given" : "")).in(x).in(dy)
+                .in(mean).in(variance).in(scale)
                 .in(shift)
                 .out(rows * c).out(c).out(c).alias(6, 1).call((k, a) -> {
                     if (relu) {
-                        k.norm().batchNormBackward(rows, c, a[0], a[1], a[2], a[3], epsilon, a[4], a[5], true, a[6], a[7], a[8]);
+                        k.norm().batchNormBackward(rows, c, a[0], a[1], a[2], a[3], epsilon, a[4], a[5], true, given, a[6], a[7], a[8]);
+                    } else if (given) {
+                        Check.span("unused", a[5], a[0].dtype(), c);
+                        k.norm().batchNormBackward(rows, c, a[0], a[1], a[2], a[3], epsilon, a[4], null, false, true, a[6], a[7], a[8]);
                     } else {
                         Check.span("unused", a[5], a[0].dtype(), c);
                         k.norm().batchNormBackward(rows, c, a[0], a[1], a[2], a[3], epsilon, a[4], a[6], a[7], a[8]);
@@ -128,7 +133,7 @@ final class NormSamples {
                     double[] dx = each(rows * c, i -> {
                         int j = i % c;
                         double xhat = (x[i] - mean[j]) * istd(variance[j], epsilon);
-                        return scale[j] * istd(variance[j], epsilon) * (g[i] - dshift[j] / rows - xhat * dscale[j] / rows);
+                        return scale[j] * istd(variance[j], epsilon) * (g[i] - dshift[j] / count - xhat * dscale[j] / count);
                     });
                     return new double[][] {dx, dscale, dshift};
                 }).within((u, a, e) -> {
@@ -141,8 +146,8 @@ final class NormSamples {
                         int j = i % c;
                         double a0 = Math.abs(scale[j]) * istd(variance[j], epsilon);
                         double xhat = Math.abs(x[i] - mean[j]) * istd(variance[j], epsilon);
-                        double size = Math.abs(g[i]) + Math.abs(e[2][j]) / rows + xhat * Math.abs(e[1][j]) / rows;
-                        return a0 * (16 * u * size + dshift[j] / rows + xhat * dscale[j] / rows);
+                        double size = Math.abs(g[i]) + Math.abs(e[2][j]) / count + xhat * Math.abs(e[1][j]) / count;
+                        return a0 * (16 * u * size + dshift[j] / count + xhat * dscale[j] / count);
                     });
                     return new double[][] {dx, dscale, dshift};
                 });
@@ -171,6 +176,7 @@ final class NormSamples {
 
     private static Case batchNormDoubleBackward(SplittableRandom random, int rows, int c) {
         boolean relu = random.nextBoolean();
+        boolean given = random.nextBoolean();
         double epsilon = EPSILON;
         double[][] f = awayFromKink(random, rows, c, relu, epsilon);
         double[] dy = Case.numbers(random, rows * c);
@@ -178,7 +184,8 @@ final class NormSamples {
         for (int i = 0; i < off.length; i++) {
             off[i] = relu && normalised(f, epsilon, i, c) <= 0;
         }
-        return new Case("batchNormDoubleBackward [" + rows + "," + c + "]" + (relu ? " relu" : "")).in(f[0]).in(dy).in(f[1]).in(f[2])
+        return new Case("batchNormDoubleBackward [" + rows + "," + c + "]" + (relu ? " relu" : "") + (given ? " given" : "")).in(f[0])
+                .in(dy).in(f[1]).in(f[2])
                 .in(f[3])
                 .in(f[4]).in(Case.numbers(random, c)).in(Case.numbers(random, c)).in(Case.numbers(random, rows * c))
                 .in(Case.numbers(random, c)).in(Case.numbers(random, c)).out(rows * c).out(rows * c).out(c)
@@ -186,11 +193,12 @@ final class NormSamples {
                     if (!relu) {
                         Check.span("unused", a[5], a[0].dtype(), c);
                     }
-                    k.norm().batchNormDoubleBackward(rows, c, a[0], a[1], a[2], a[3], epsilon, a[4], a[5], relu, a[6], a[7], a[8], a[9],
+                    k.norm().batchNormDoubleBackward(rows, c, a[0], a[1], a[2], a[3], epsilon, a[4], a[5], relu, given, a[6], a[7], a[8],
+                            a[9],
                             a[10], a[11], a[12], a[13]);
                 })
-                .expect(a -> doubleBackward(a, off, rows, c, epsilon, false)).within((u, a, e) -> {
-                    double[][] size = doubleBackward(a, off, rows, c, epsilon, true);
+                .expect(a -> doubleBackward(a, off, rows, c, given, epsilon, false)).within((u, a, e) -> {
+                    double[][] size = doubleBackward(a, off, rows, c, given, epsilon, true);
                     for (double[] bounds : size) {
                         Arrays.setAll(bounds, i -> 2 * gamma(u, TERMS) * bounds[i]);
                     }
@@ -199,7 +207,8 @@ final class NormSamples {
     }
 
     /** The definition in its three steps, h and xhat as they are written; with {@code sizes} all terms as absolute values that are added up. */
-    private static double[][] doubleBackward(double[][] a, boolean[] off, int rows, int c, double epsilon, boolean sizes) {
+    private static double[][] doubleBackward(double[][] a, boolean[] off, int rows, int c, boolean given, double epsilon, boolean sizes) {
+        double count = given ? Double.POSITIVE_INFINITY : rows;
         DoubleUnaryOperator v = sizes ? Math::abs : DoubleUnaryOperator.identity();
         double minus = sizes ? 1 : -1;
         double[] istd = each(c, j -> istd(a[3][j], epsilon));
@@ -209,8 +218,8 @@ final class NormSamples {
         double[] dscale = each(c, j -> v.applyAsDouble(a[6][j]));
         double[] dshift = each(c, j -> v.applyAsDouble(a[7][j]));
         double[] up = each(rows * c, i -> v.applyAsDouble(a[8][i]));
-        double[] sum = each(c, j -> sum(rows, i -> up[i * c + j]) / rows);
-        double[] moment = each(c, j -> sum(rows, i -> up[i * c + j] * xhat[i * c + j]) / rows);
+        double[] sum = each(c, j -> sum(rows, i -> up[i * c + j]) / count);
+        double[] moment = each(c, j -> sum(rows, i -> up[i * c + j] * xhat[i * c + j]) / count);
         double[] t = each(c,
                 j -> sum(rows, i -> up[i * c + j] * g[i * c + j]) + minus * dshift[j] * sum[j] + minus * dscale[j] * moment[j]);
         double[] gdy = each(rows * c, i -> {
@@ -223,16 +232,17 @@ final class NormSamples {
         double[] h = each(rows * c, i -> {
             int j = i % c;
             return (v.applyAsDouble(a[9][j]) + minus * scale[j] * istd[j] * moment[j]) * g[i]
-                    + minus * scale[j] * istd[j] * dscale[j] / rows * up[i];
+                    + minus * scale[j] * istd[j] * dscale[j] / count * up[i];
         });
         // As the kernel does it, dshift and dscale stand for the sums of g and g xhat.
         double[] toG = each(c, j -> v.applyAsDouble(a[9][j]) + minus * scale[j] * istd[j] * moment[j]);
-        double[] toA = each(c, j -> minus * scale[j] * istd[j] * dscale[j] / rows);
+        double[] toA = each(c, j -> minus * scale[j] * istd[j] * dscale[j] / count);
         double[] gx = each(rows * c, i -> {
             int j = i % c;
-            double mean = toG[j] * dshift[j] / rows + toA[j] * sum[j];
-            double slope = toG[j] * dscale[j] / rows + toA[j] * moment[j];
-            return istd[j] * (h[i] + minus * mean + minus * xhat[i] * slope) + minus * scale[j] * istd[j] * istd[j] * t[j] / rows * xhat[i];
+            double mean = toG[j] * dshift[j] / count + toA[j] * sum[j];
+            double slope = toG[j] * dscale[j] / count + toA[j] * moment[j];
+            return istd[j] * (h[i] + minus * mean + minus * xhat[i] * slope)
+                    + minus * scale[j] * istd[j] * istd[j] * t[j] / count * xhat[i];
         });
         return new double[][] {gx, gdy, each(c, j -> istd[j] * t[j])};
     }

@@ -47,7 +47,7 @@ public record BatchNorm(double epsilon, boolean relu) implements Op {
         boolean adds = op.inputs() == 4;
         // With a residual the sign of the output is stored in the output alone; without one it follows from x, which is read anyway.
         Tensor g = adds && relu ? op.gradient(0).apply(new WherePositive(), op.output(0).detach()) : op.gradient(0);
-        Tensor[] gradients = Tensor.applyAll(new BatchNormBackward(epsilon, relu && !adds), op.input(0), g, op.input(1), op.input(2),
+        Tensor[] gradients = Tensor.applyAll(new BatchNormBackward(epsilon, relu && !adds, false), op.input(0), g, op.input(1), op.input(2),
                 op.output(1).detach(), op.output(2).detach());
         return adds ? new Tensor[] {gradients[0], gradients[1], gradients[2], g} : gradients;
     }

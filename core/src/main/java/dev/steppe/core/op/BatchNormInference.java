@@ -40,6 +40,18 @@ public record BatchNormInference(double epsilon, boolean relu) implements Op {
 
     @Override
     public Tensor[] backward(Application op) {
+        if (op.needs(1) || op.needs(2)) { return plain(op); }
+        boolean adds = op.inputs() == 6;
+        // As in BatchNorm: with a residual the sign of the output is stored in the output alone.
+        Tensor g = adds && relu ? op.gradient(0).apply(new WherePositive(), op.output(0).detach()) : op.gradient(0);
+        Tensor[] d = Tensor.applyAll(new BatchNormBackward(epsilon, relu && !adds, true), op.input(0), g, op.input(3), op.input(4),
+                op.input(1).detach(), op.input(2).detach());
+        Tensor[] gradients = {d[0], null, null, d[1], d[2], g};
+        return adds ? gradients : Arrays.copyOf(gradients, 5);
+    }
+
+    /** The gradients, those in mean and variance among them, in plain ops. */
+    private Tensor[] plain(Application op) {
         Tensor g = relu ? op.gradient(0).apply(new WherePositive(), op.output(0).detach()) : op.gradient(0);
         Tensor mean = op.input(1);
         Tensor scale = op.input(3);

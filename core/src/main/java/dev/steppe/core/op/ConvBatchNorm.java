@@ -56,7 +56,8 @@ public record ConvBatchNorm(Conv2d conv, double epsilon, boolean relu) implement
             System.arraycopy(all, 0, gradients, 0, OPERANDS);
             return gradients;
         }
-        Tensor[] normed = Tensor.applyAll(new BatchNormBackward(epsilon, masks), op.output(1), g, op.input(2), op.input(3), mean, variance);
+        Tensor[] normed = Tensor.applyAll(new BatchNormBackward(epsilon, masks, false), op.output(1), g, op.input(2), op.input(3), mean,
+                variance);
         System.arraycopy(normed, 1, gradients, 2, 2);
         return convolution(op, op.hasGradient(1) ? op.gradient(1).add(normed[0]) : normed[0], gradients);
     }

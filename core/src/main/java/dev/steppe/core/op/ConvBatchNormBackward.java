@@ -23,7 +23,7 @@ public record ConvBatchNormBackward(Conv2d conv, double epsilon, boolean relu) i
     public TensorType[] infer(TensorType... in) {
         Types.require(name(), OPERANDS + 2, in);
         Types.requireShape(name(), "x", conv.infer(in[0], in[1])[0].shape(), in[2]);
-        new BatchNormBackward(epsilon, relu).infer(Arrays.copyOfRange(in, 2, OPERANDS + 2));
+        new BatchNormBackward(epsilon, relu, false).infer(Arrays.copyOfRange(in, 2, OPERANDS + 2));
         return new TensorType[] {in[0], in[1], in[4], in[5]};
     }
 
@@ -45,7 +45,7 @@ public record ConvBatchNormBackward(Conv2d conv, double epsilon, boolean relu) i
     }
 
     private Tensor[] plain(Tensor[] in, Tensor mean, Tensor variance) {
-        Tensor[] d = Tensor.applyAll(new BatchNormBackward(epsilon, relu), in[2], in[3], in[4], in[5], mean, variance);
+        Tensor[] d = Tensor.applyAll(new BatchNormBackward(epsilon, relu, false), in[2], in[3], in[4], in[5], mean, variance);
         return new Tensor[] {d[0].apply(new Conv2dBackwardInput(conv, in[0].shape()), in[1]),
             in[0].apply(new Conv2dBackwardFilter(conv, in[1].shape()), d[0]), d[1], d[2]};
     }

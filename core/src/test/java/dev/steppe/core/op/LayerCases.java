@@ -73,11 +73,11 @@ final class LayerCases {
     }
 
     /** [rows.., c] with at least two rows. */
-    private static Shape rows(Draw d) {
+    static Shape rows(Draw d) {
         return d.coin() ? Shape.of(d.from(2, 6), d.from(1, 4)) : Shape.of(d.from(1, 2), d.from(2, 3), 2, d.from(1, 3));
     }
 
-    private static Shape channels(Shape x) {
+    static Shape channels(Shape x) {
         return Shape.of(x.dim(-1));
     }
 
@@ -152,10 +152,10 @@ final class LayerCases {
     }
 
     private static OpCase batchNormBackward() {
-        BatchNormBackward op = new BatchNormBackward(EPSILON, true);
+        BatchNormBackward op = new BatchNormBackward(EPSILON, true, false);
         return new OpCase("BatchNormBackward", draw -> awayFromKink(draw, d -> {
             Shape s = rows(d);
-            BatchNormBackward backward = new BatchNormBackward(EPSILON, d.coin());
+            BatchNormBackward backward = new BatchNormBackward(EPSILON, d.coin(), false);
             return new Sample(backward, in -> {
                 Tensor[] statistics = Tensor.applyAll(new BatchNorm(EPSILON, false), in[0].detach(), in[2].detach(), in[2].detach());
                 return Tensor.applyAll(backward, in[0], in[1], in[2], in[3], statistics[1], statistics[2]);
@@ -186,7 +186,7 @@ final class LayerCases {
     /** x, dy, scale, shift, a, p, q, and what the forward and the backward find in them. */
     static Tensor[] withFindings(boolean relu, Tensor... in) {
         Tensor[] found = Tensor.applyAll(new BatchNorm(EPSILON, false), in[0].detach(), in[2].detach(), in[2].detach());
-        Tensor[] back = Tensor.applyAll(new BatchNormBackward(EPSILON, relu), in[0].detach(), in[1].detach(), in[2].detach(),
+        Tensor[] back = Tensor.applyAll(new BatchNormBackward(EPSILON, relu, false), in[0].detach(), in[1].detach(), in[2].detach(),
                 in[3].detach(),
                 found[1], found[2]);
         Tensor[] all = Arrays.copyOf(in, 11);
@@ -195,11 +195,11 @@ final class LayerCases {
     }
 
     private static OpCase batchNormDoubleBackward() {
-        BatchNormDoubleBackward op = new BatchNormDoubleBackward(EPSILON, true);
+        BatchNormDoubleBackward op = new BatchNormDoubleBackward(EPSILON, true, false);
         return new OpCase("BatchNormDoubleBackward", draw -> awayFromKink(draw, d -> {
             Shape s = rows(d);
             Shape c = channels(s);
-            BatchNormDoubleBackward drawn = new BatchNormDoubleBackward(EPSILON, d.coin());
+            BatchNormDoubleBackward drawn = new BatchNormDoubleBackward(EPSILON, d.coin(), false);
             return new Sample(drawn, in -> Tensor.applyAll(drawn, withFindings(drawn.relu(), in)), spread(d, s), d.numbers(s), d.numbers(c),
                     d.numbers(c), d.numbers(s), d.numbers(c), d.numbers(c));
         }, s -> normalised(s.inputs()[0], s.inputs()[2], s.inputs()[3])), d -> {

@@ -14,7 +14,8 @@ final class OpCases {
     }
 
     static List<OpCase> ops() {
-        return Stream.of(ElementwiseCases.all(), ShapeCases.all(), ConvCases.all(), LayerCases.all(), ConvNormCases.all())
+        return Stream
+                .of(ElementwiseCases.all(), ShapeCases.all(), ConvCases.all(), LayerCases.all(), ConvNormCases.all(), GivenNormCases.all())
                 .flatMap(List::stream).toList();
     }
 }
