@@ -83,7 +83,7 @@ final class Backward {
         for (int i = 0; i < ys.size(); i++) {
             if (ys.get(i).node() != null) {
                 Tensor cotangent = cotangents.get(i);
-                // On no tape, what is computed of it would come from no pool.
+                // As an operand of an op: what is computed of it alone comes from the pool, by the tape's kernels.
                 accumulate(ys.get(i), cotangent.tape() == null ? tape.constant(cotangent) : cotangent);
                 last = Math.max(last, ys.get(i).node().index());
             }

@@ -44,7 +44,7 @@ public interface Op {
         /** How many inputs there are. */
         int inputs();
 
-        /** Input {@code i}. */
+        /** Input {@code i}, on the tape: one that had none is a constant of it. */
         Tensor input(int i);
 
         /** Output {@code i}. */

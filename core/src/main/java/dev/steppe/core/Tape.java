@@ -6,6 +6,7 @@ import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.ShapeException;
 import dev.steppe.kernels.Span;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -124,7 +125,7 @@ public final class Tape implements AutoCloseable {
             recorded |= inputs[i].node() != null;
         }
         TensorType[] results = op.infer(types);
-        Node node = recording && recorded ? new Node(this, nodes.size(), op, inputs.clone(), results.length) : null;
+        Node node = recording && recorded ? new Node(this, nodes.size(), op, onTape(inputs), results.length) : null;
         Tensor[] outputs = new Tensor[results.length];
         if (op instanceof Op.View) {
             outputs[0] = new Tensor(results[0].shape(), inputs[0].storage(), inputs[0].span(), this, node, 0);
@@ -142,6 +143,13 @@ public final class Tape implements AutoCloseable {
             nodes.add(node);
         }
         return outputs;
+    }
+
+    /** The same tensors, those without a tape as constants of this one: what a backward computes of them alone comes from the pool, by these kernels. */
+    private Tensor[] onTape(Tensor[] tensors) {
+        Tensor[] constants = tensors.clone();
+        Arrays.setAll(constants, i -> tensors[i].tape() == null ? constant(tensors[i]) : tensors[i]);
+        return constants;
     }
 
     /**

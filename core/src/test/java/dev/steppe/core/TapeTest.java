@@ -101,6 +101,37 @@ class TapeTest {
         }
     }
 
+    /** Its backward computes of the second operand alone. */
+    private record ScaledByTheSquare() implements Op {
+        @Override
+        public TensorType[] infer(TensorType... in) {
+            return new TensorType[] {in[0]};
+        }
+
+        @Override
+        public void forward(Kernels kernels, Tensor[] in, Tensor[] out) {
+            for (int i = 0; i < out[0].size(); i++) {
+                out[0].span().set(i, in[0].get(i) * in[1].get(i) * in[1].get(i));
+            }
+        }
+
+        @Override
+        public Tensor[] backward(Application op) {
+            Tensor square = op.input(1).mul(op.input(1));
+            assertSame(op.tape(), square.tape());
+            return new Tensor[] {op.gradient(0).mul(square), null};
+        }
+    }
+
+    @Test
+    void whatABackwardComputesOfAnOperandWithoutATapeIsOnTheTape() {
+        try (Tape tape = Tape.on(kernels)) {
+            Tensor x = tape.watch(vector(1, 2));
+            Tensor y = x.apply(new ScaledByTheSquare(), vector(3, 4)).sum();
+            assertArrayEquals(new double[] {9, 16}, tape.gradients(y, x)[0].toDoubles());
+        }
+    }
+
     @Test
     void whatDoesNotDependHasGradientZeroAndConstantsHaveNone() {
         try (Tape tape = Tape.on(kernels)) {
