@@ -24,7 +24,8 @@ public final class CurvesPicture {
     public BufferedImage draw(String title) {
         List<LinePlot> panels = panels();
         int width = LinePlot.WIDTH * panels.size();
-        return Pictures.paint(width, HEAD + LinePlot.HEIGHT, g -> {
+        int height = panels.stream().mapToInt(LinePlot::height).max().orElseThrow();
+        return Pictures.paint(width, HEAD + height, g -> {
             g.setColor(Pictures.INK);
             g.setFont(Pictures.bold(18));
             g.drawString(title, (width - g.getFontMetrics().stringWidth(title)) / 2, 28);

@@ -24,7 +24,6 @@ public record LinePlot(String heading, String unit, List<Line> lines) implements
     }
 
     static final int WIDTH = XyPlot.WIDTH;
-    static final int HEIGHT = XyPlot.HEIGHT;
 
     private static final int MOST_MARKERS = 40;
     /** So many epochs can all have a tick. */
@@ -37,23 +36,30 @@ public record LinePlot(String heading, String unit, List<Line> lines) implements
 
     @Override
     public int height() {
-        return HEIGHT;
+        return plot().height();
     }
 
     @Override
     public void draw(Graphics2D g) {
-        int epochs = lines.stream().mapToInt(line -> line.values().length).max().orElse(0);
-        double[] x = IntStream.rangeClosed(1, epochs).asDoubleStream().toArray();
-        // Where colours come again, lines are interrupted.
-        List<XyPlot.Line> plotted = IntStream.range(0, lines.size())
-                .mapToObj(i -> new XyPlot.Line(lines.get(i).name(), lines.get(i).color(), i >= Pictures.COLOR_COUNT, x,
-                        padded(lines.get(i).values(), epochs)))
-                .toList();
-        new XyPlot(heading, "epoch", unit, XyPlot.Axes.LINEAR, epochs <= MOST_MARKERS, plotted).draw(g, styler -> {
-            if (epochs > MOST_TICKS) {
+        plot().draw(g, styler -> {
+            if (epochs() > MOST_TICKS) {
                 styler.setXAxisMin(0.5);
             }
         });
+    }
+
+    private XyPlot plot() {
+        double[] x = IntStream.rangeClosed(1, epochs()).asDoubleStream().toArray();
+        // Where colours come again, lines are interrupted.
+        List<XyPlot.Line> plotted = IntStream.range(0, lines.size())
+                .mapToObj(i -> new XyPlot.Line(lines.get(i).name(), lines.get(i).color(), i >= Pictures.COLOR_COUNT, x,
+                        padded(lines.get(i).values(), x.length)))
+                .toList();
+        return new XyPlot(heading, "epoch", unit, XyPlot.Axes.LINEAR, x.length <= MOST_MARKERS, plotted);
+    }
+
+    private int epochs() {
+        return lines.stream().mapToInt(line -> line.values().length).max().orElse(0);
     }
 
     private static double[] padded(double[] values, int length) {

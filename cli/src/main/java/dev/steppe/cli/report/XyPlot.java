@@ -4,10 +4,12 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
+import java.awt.font.FontRenderContext;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -54,10 +56,14 @@ public record XyPlot(String heading, String xLabel, String yLabel, Axes axes, bo
     static final int HEIGHT = 390;
 
     private static final int HEAD = 26;
+    /** Where the key begins: about below the upright axis. */
+    private static final int KEY_LEFT = 48;
+    /** Room for a key of two rows; more make the picture higher. */
     private static final int KEY = 52;
     private static final int KEY_LINE = 22;
     private static final double SAMPLE = 24;
     private static final Font TEXT = Pictures.text(15);
+    private static final FontRenderContext METRICS = new FontRenderContext(null, true, true);
     private static final BasicStroke PEN = new BasicStroke(2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
     private static final BasicStroke DASHES = new BasicStroke(1.6f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {6, 4}, 0);
 
@@ -68,7 +74,7 @@ public record XyPlot(String heading, String xLabel, String yLabel, Axes axes, bo
 
     @Override
     public int height() {
-        return HEIGHT;
+        return HEIGHT + Math.max(0, key().getLast().row() - 1) * KEY_LINE;
     }
 
     @Override
@@ -108,19 +114,19 @@ public record XyPlot(String heading, String xLabel, String yLabel, Axes axes, bo
         g.translate(0, -HEAD);
         g.setColor(Pictures.INK);
         Pictures.write(g, heading, Pictures.bold(16), chart.getYAxisLeftWidth(), HEAD);
-        key(g, chart.getYAxisLeftWidth());
+        for (Entry entry : key()) {
+            entry.draw(g, marked);
+        }
     }
 
-    /** What the lines are, one after the other, and below each other where there is no room; XChart would shorten the names. */
-    private void key(Graphics2D g, double left) {
-        double x = left;
-        double y = HEIGHT - KEY + 12;
-        for (Line line : lines) {
-            double width = TEXT.getStringBounds(line.name(), g.getFontRenderContext()).getWidth() + SAMPLE + 28;
-            if (x > left && x + width - 20 > WIDTH) {
-                x = left;
-                y += KEY_LINE;
-            }
+    /**
+     * A line's sample and name.
+     *
+     * @param row the number of rows above it
+     */
+    private record Entry(Line line, double x, int row) {
+        void draw(Graphics2D g, boolean marked) {
+            double y = HEIGHT - KEY + 12 + row * KEY_LINE;
             g.setColor(line.color());
             g.setStroke(line.dashed() ? DASHES : PEN);
             g.draw(new Line2D.Double(x, y - 5, x + SAMPLE, y - 5));
@@ -129,8 +135,24 @@ public record XyPlot(String heading, String xLabel, String yLabel, Axes axes, bo
             }
             g.setColor(Pictures.INK);
             Pictures.write(g, line.name(), TEXT, x + SAMPLE + 8, y);
-            x += width;
         }
+    }
+
+    /** What the lines are, one after the other, and below each other where there is no room; XChart would shorten the names. */
+    private List<Entry> key() {
+        List<Entry> key = new ArrayList<>();
+        double x = KEY_LEFT;
+        int row = 0;
+        for (Line line : lines) {
+            double width = SAMPLE + 8 + TEXT.getStringBounds(line.name(), METRICS).getWidth();
+            if (x > KEY_LEFT && x + width > WIDTH) {
+                x = KEY_LEFT;
+                row++;
+            }
+            key.add(new Entry(line, x, row));
+            x += width + 20;
+        }
+        return key;
     }
 
     private void style(XYStyler styler) {

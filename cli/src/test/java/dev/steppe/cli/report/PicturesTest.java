@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.train.EpochReport;
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;
@@ -83,6 +84,20 @@ class PicturesTest {
         long key = count(picture, PANEL, 2 * PANEL, TEST);
         assertTrue(key > 0 && key < 500, "the key alone: " + key);
         assertTrue(count(picture, 2 * PANEL, 3 * PANEL, TRAINING) > 500, "the gradient norm instead of a sharpness that is 0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7, 12, 25})
+    void theKeyNamesAllLines(int n) {
+        List<LinePlot.Line> lines = IntStream.range(0, n)
+                .mapToObj(i -> new LinePlot.Line("optimizer:option=" + i, new Color(8 * i, 255, 0), Double.NaN, Double.NaN)).toList();
+        BufferedImage picture = Pictures.paint(new LinePlot("heading", "unit", lines));
+        for (LinePlot.Line line : lines) {
+            long sample = count(picture, 0, picture.getWidth(), line.color().getRGB() & 0xFFFFFF);
+            assertTrue(sample > 100, sample + " pixels of " + line.name());
+        }
+        int[] ink = heights(picture, 0, picture.getWidth(), Pictures.INK.getRGB() & 0xFFFFFF);
+        assertTrue(Arrays.stream(ink).max().orElseThrow() < picture.getHeight() - 5, "the last row is whole");
     }
 
     /** XChart counts its ticks in steps of 1e-10 at least, and for ever if they are smaller or have long labels. */
