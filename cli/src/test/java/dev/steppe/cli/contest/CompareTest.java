@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** {@code steppe compare} on images that take no time. */
 class CompareTest {
     private static final boolean NIGHTLY = "nightly".equals(System.getProperty("steppe.suite"));
-    private static final int KILLS = NIGHTLY ? 10 : 2;
+    private static final int KILLS = NIGHTLY ? 10 : 1;
 
     @TempDir
     Path temp;
@@ -125,7 +125,7 @@ class CompareTest {
     }
 
     /**
-     * Killed at moments of chance and started again each time, it gives the numbers and pictures of one that was not disturbed. In the nightly suite ten times, curvature and
+     * Killed at a moment of chance and started again, it gives the numbers and pictures of one that was not disturbed. In the nightly suite ten times, curvature and
      * sharpness included.
      */
     @Test
