@@ -6,6 +6,7 @@
   python benchmarks/src/peers/python/in_turn.py --model resnet18 --techniques     # Steppe alone: each technique turned off, in turn with all of them
   python benchmarks/src/peers/python/in_turn.py --model resnet18 --kernels conv   # each pass of each convolution of the model, beside oneDNN
   python benchmarks/src/peers/python/in_turn.py --kernels gemm --threads 1        # products of square matrices, beside MKL
+  python benchmarks/src/peers/python/in_turn.py --kernels hvp --pairs 3           # gradient and Hessian-vector product, beside double backward
 
 A ratio above 1 means that Steppe does more images a second. --tuned and --bf16 are PyTorch's: its best malloc settings, and autocast.
 """
@@ -57,6 +58,8 @@ def steppe_kernels(a):
     rows = json_lines([str(ROOT / "steppe"), "bench", a.kernels, "--json", "--threads", str(a.threads), *which])
     if a.kernels == "gemm":
         return {f"sgemm, n = {r['n']}": r["ms"] for r in rows}
+    if a.kernels == "hvp":
+        return products(rows[0])
     return {f"{layer(r)}, {r['pass']}": r["fastMs"] for r in rows}
 
 
@@ -65,7 +68,14 @@ def pytorch_kernels(a):
     rows = json_lines([sys.executable, str(pathlib.Path(__file__).with_name("pytorch_kernels.py")), "--threads", str(a.threads), a.kernels, *which])
     if a.kernels == "gemm":
         return {f"sgemm, n = {r['n']}": r["ms"] for r in rows}
+    if a.kernels == "hvp":
+        return products(rows[0])
     return {f"{layer(r)}, {p}": r[p + "Ms"] for r in rows for p in ("forward", "backwardInput", "backwardFilter")}
+
+
+def products(r):
+    what = f"{r['model']}, batch {r['batch']}"
+    return {f"{what}, gradient": r["gradientMs"], f"{what}, Hessian-vector product": r["hvpMs"]}
 
 
 def layer(r):
@@ -100,7 +110,7 @@ def main():
     p.add_argument("--tuned", action="store_true")
     p.add_argument("--bf16", action="store_true")
     p.add_argument("--techniques", nargs="?", const="", metavar="WORDS", help="Steppe against itself; those whose names contain the words, or all")
-    p.add_argument("--kernels", choices=["conv", "gemm"], help="single kernels instead of steps")
+    p.add_argument("--kernels", choices=["conv", "gemm", "hvp"], help="single kernels instead of steps")
     a = p.parse_args()
     if a.kernels:
         compare_kernels(a)

@@ -13,13 +13,13 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         subcommands = {
             BenchStepCommand.class, BenchGemmCommand.class, BenchConvCommand.class,
-            BenchMemoryCommand.class, BenchWarmupCommand.class, BenchPredictCommand.class})
+            BenchMemoryCommand.class, BenchWarmupCommand.class, BenchPredictCommand.class, BenchHvpCommand.class})
 public final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "what to measure is missing: step, gemm, conv, memory, warmup or predict");
+        throw new ParameterException(spec.commandLine(), "what to measure is missing: step, gemm, conv, memory, warmup, predict or hvp");
     }
 }

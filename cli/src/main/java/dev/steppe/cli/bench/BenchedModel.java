@@ -1,6 +1,7 @@
 package dev.steppe.cli.bench;
 
 import dev.steppe.cli.option.Rules;
+import dev.steppe.core.Batch;
 import dev.steppe.core.RandomKey;
 import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
@@ -8,6 +9,7 @@ import dev.steppe.kernels.Kernels;
 import dev.steppe.nn.Fusion;
 import dev.steppe.nn.Layer;
 import dev.steppe.nn.Models;
+import java.util.Arrays;
 import picocli.CommandLine.Option;
 
 /** The options that say which model is measured and by which algorithms, on synthetic 32x32x3 images of 10 classes. */
@@ -35,6 +37,14 @@ final class BenchedModel {
 
     Layer layers() {
         return unfused ? Fusion.off(() -> Models.named(name, CHANNELS, CLASSES)) : Models.named(name, CHANNELS, CLASSES);
+    }
+
+    /** Images with classes. */
+    static Batch batch(int n) {
+        RandomKey key = RandomKey.of(0);
+        int[] classes = new int[n];
+        Arrays.setAll(classes, i -> key.fold("classes").below(CLASSES, i));
+        return Batch.of(images(n), Tensor.of(Shape.of(n), classes));
     }
 
     /** Standard normal pixels: {@code [n, 32, 32, 3]}. */

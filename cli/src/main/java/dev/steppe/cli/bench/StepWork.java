@@ -7,14 +7,10 @@ import dev.steppe.core.Evaluator;
 import dev.steppe.core.Losses;
 import dev.steppe.core.Objective;
 import dev.steppe.core.Parameters;
-import dev.steppe.core.RandomKey;
-import dev.steppe.core.Shape;
-import dev.steppe.core.Tensor;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.nn.Layer;
 import dev.steppe.optim.Optimizer;
 import dev.steppe.optim.Options;
-import java.util.Arrays;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -56,7 +52,7 @@ final class StepWork {
         Layer layers = model.layers();
         Optimizer running = method(optimizer).recipe().minimise(Objective.of(layers::forward, Losses::crossEntropy), layers.initialPoint(0),
                 Options.defaults().kernels(kernels));
-        Batch images = images();
+        Batch images = BenchedModel.batch(batch);
         return () -> running.step(images);
     }
 
@@ -65,14 +61,7 @@ final class StepWork {
         Layer layers = model.layers();
         Parameters start = layers.initialPoint(0);
         Evaluator evaluator = new Evaluator(kernels, Objective.of(layers::forward, Losses::crossEntropy));
-        Batch images = images();
+        Batch images = BenchedModel.batch(batch);
         return () -> evaluator.evaluate(images, start);
-    }
-
-    private Batch images() {
-        RandomKey key = RandomKey.of(0);
-        int[] classes = new int[batch];
-        Arrays.setAll(classes, i -> key.fold("classes").below(BenchedModel.CLASSES, i));
-        return Batch.of(BenchedModel.images(batch), Tensor.of(Shape.of(batch), classes));
     }
 }

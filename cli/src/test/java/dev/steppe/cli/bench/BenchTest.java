@@ -80,6 +80,23 @@ class BenchTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"training", "evaluation"})
+    void productsOfTheHessianHaveTheKeysOfThePeer(String mode) throws FormatException {
+        Shell.Run run = Shell
+                .steppe("bench", "hvp", "--json", "--model", "resnet8", "--batch", "2", "--threads", "1", "--runs", "2", "--bn",
+                        mode)
+                .ok();
+        Map<String, Object> row = Json.read("output", run.out());
+        assertEquals(List.of("hvp", "resnet8", 2L, 1L, mode),
+                List.of(row.get("kernel"), row.get("model"), row.get("batch"), row.get("threads"), row.get("mode")));
+        for (String key : List.of("gradientMs", "hvpMs", "keptMs")) {
+            assertTrue((Double) row.get(key) > 0, run.out());
+        }
+        assertEquals(2, Shell.steppe("bench", "hvp", "--bn", "both").exit());
+        assertEquals(2, Shell.steppe("bench", "hvp", "--batch", "0").exit());
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"0", "7,-1", "20000", "x"})
     void aSizeThatCannotBeIsRefused(String size) {
         Shell.Run run = Shell.steppe("bench", "gemm", "--size", size);
