@@ -56,26 +56,23 @@ def steppe_kernels(a):
     """Milliseconds by name of the kernel."""
     which = ["--size", ",".join(map(str, SIZES))] if a.kernels == "gemm" else ["--model", a.model]
     rows = json_lines([str(ROOT / "steppe"), "bench", a.kernels, "--json", "--threads", str(a.threads), *which])
-    if a.kernels == "gemm":
-        return {f"sgemm, n = {r['n']}": r["ms"] for r in rows}
-    if a.kernels == "hvp":
-        return products(rows[0])
-    return {f"{layer(r)}, {r['pass']}": r["fastMs"] for r in rows}
+    return by_name(a, rows, lambda r: {r["pass"]: r["fastMs"]})
 
 
 def pytorch_kernels(a):
     which = map(str, SIZES) if a.kernels == "gemm" else [a.model]
     rows = json_lines([sys.executable, str(pathlib.Path(__file__).with_name("pytorch_kernels.py")), "--threads", str(a.threads), a.kernels, *which])
+    return by_name(a, rows, lambda r: {p: r[p + "Ms"] for p in ("forward", "backwardInput", "backwardFilter")})
+
+
+def by_name(a, rows, passes):
+    """passes: the milliseconds of the passes of a convolution, by pass."""
     if a.kernels == "gemm":
         return {f"sgemm, n = {r['n']}": r["ms"] for r in rows}
     if a.kernels == "hvp":
-        return products(rows[0])
-    return {f"{layer(r)}, {p}": r[p + "Ms"] for r in rows for p in ("forward", "backwardInput", "backwardFilter")}
-
-
-def products(r):
-    what = f"{r['model']}, batch {r['batch']}"
-    return {f"{what}, gradient": r["gradientMs"], f"{what}, Hessian-vector product": r["hvpMs"]}
+        names = {"gradient": "gradientMs", "Hessian-vector product": "hvpMs"}
+        return {f"{r['model']}, batch {r['batch']}, {name}": r[key] for r in rows for name, key in names.items()}
+    return {f"{layer(r)}, {p}": ms for r in rows for p, ms in passes(r).items()}
 
 
 def layer(r):

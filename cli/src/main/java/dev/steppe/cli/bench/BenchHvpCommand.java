@@ -65,12 +65,8 @@ final class BenchHvpCommand extends Measurement {
         Batch images = BenchedModel.batch(batch);
         Pass.Mode pass = mode.equals("training") ? Pass.Mode.TRAINING_FROZEN_STATISTICS : Pass.Mode.EVALUATION;
         RandomKey key = RandomKey.of(0);
-        Points points = new Points(kernels);
-        Tensor v = points.zeros(at.point());
-        for (int i = 0; i < v.size(); i++) {
-            v.span().set(i, key.normal(i));
-        }
-        Tensor product = points.zeros(v);
+        Tensor v = Tensor.of(at.point().shape(), numbers("v", at.point().size()));
+        Tensor product = new Points(kernels).zeros(v);
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("peer", Version.text());
         row.put("threads", kernels.workers().threads());

@@ -53,12 +53,12 @@ public record XyPlot(String heading, String xLabel, String yLabel, Axes axes, bo
     }
 
     static final int WIDTH = 400;
-    static final int HEIGHT = 390;
 
+    /** Height with a key of two rows at most. */
+    private static final int HEIGHT = 390;
     private static final int HEAD = 26;
     /** Where the key begins: about below the upright axis. */
     private static final int KEY_LEFT = 48;
-    /** Room for a key of two rows; more make the picture higher. */
     private static final int KEY = 52;
     private static final int KEY_LINE = 22;
     private static final double SAMPLE = 24;
