@@ -57,8 +57,8 @@ public record XyPlot(String heading, String xLabel, String yLabel, Axes axes, bo
     /** Height with a key of two rows at most. */
     private static final int HEIGHT = 390;
     private static final int HEAD = 26;
-    /** Where the key begins: about below the upright axis. */
-    private static final int KEY_LEFT = 48;
+    /** The key begins below the upright axis, and no further right than this: before the chart is drawn nobody knows where that will be. */
+    private static final double KEY_LEFT = 80;
     private static final int KEY = 52;
     private static final int KEY_LINE = 22;
     private static final double SAMPLE = 24;
@@ -74,7 +74,7 @@ public record XyPlot(String heading, String xLabel, String yLabel, Axes axes, bo
 
     @Override
     public int height() {
-        return HEIGHT + Math.max(0, key().getLast().row() - 1) * KEY_LINE;
+        return HEIGHT + Math.max(0, key(KEY_LEFT).getLast().row() - 1) * KEY_LINE;
     }
 
     @Override
@@ -114,7 +114,7 @@ public record XyPlot(String heading, String xLabel, String yLabel, Axes axes, bo
         g.translate(0, -HEAD);
         g.setColor(Pictures.INK);
         Pictures.write(g, heading, Pictures.bold(16), chart.getYAxisLeftWidth(), HEAD);
-        for (Entry entry : key()) {
+        for (Entry entry : key(Math.min(chart.getYAxisLeftWidth(), KEY_LEFT))) {
             entry.draw(g, marked);
         }
     }
@@ -139,14 +139,14 @@ public record XyPlot(String heading, String xLabel, String yLabel, Axes axes, bo
     }
 
     /** What the lines are, one after the other, and below each other where there is no room; XChart would shorten the names. */
-    private List<Entry> key() {
+    private List<Entry> key(double left) {
         List<Entry> key = new ArrayList<>();
-        double x = KEY_LEFT;
+        double x = left;
         int row = 0;
         for (Line line : lines) {
             double width = SAMPLE + 8 + TEXT.getStringBounds(line.name(), METRICS).getWidth();
-            if (x > KEY_LEFT && x + width > WIDTH) {
-                x = KEY_LEFT;
+            if (x > left && x + width > WIDTH) {
+                x = left;
                 row++;
             }
             key.add(new Entry(line, x, row));
