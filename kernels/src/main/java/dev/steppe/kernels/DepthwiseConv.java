@@ -13,14 +13,23 @@ final class DepthwiseConv {
 
     private final Workers workers;
     private final SpanPool spans;
+    private final PerShape<ConvView> forward = new PerShape<>(ConvView::forward);
+    private final PerShape<ConvView> backwardInput = new PerShape<>(ConvView::backwardInput);
 
     DepthwiseConv(Workers workers, SpanPool spans) {
         this.workers = workers;
         this.spans = spans;
     }
 
-    /** Forward or backward to the input. */
-    void run(ConvView view, Span.F32 x, Span.F32 filter, Span.F32 y) {
+    void forward(ConvShape shape, Span.F32 x, Span.F32 filter, Span.F32 y) {
+        run(forward.of(shape), x, filter, y);
+    }
+
+    void backwardInput(ConvShape shape, Span.F32 dy, Span.F32 filter, Span.F32 dx) {
+        run(backwardInput.of(shape), dy, filter, dx);
+    }
+
+    private void run(ConvView view, Span.F32 x, Span.F32 filter, Span.F32 y) {
         for (ConvView.Phase phase : view.phases()) {
             long cost = (long) phase.columns() * phase.taps().size() * view.inChannels();
             workers.ranges(view.n() * phase.rows(), Tiles.rows(cost), (from, to) -> {
@@ -79,7 +88,8 @@ final class DepthwiseConv {
     }
 
     /** The adjoint in the filter. Parts are added in order. */
-    void backwardFilter(ConvView view, Span.F32 x, Span.F32 dy, Span.F32 dfilter) {
+    void backwardFilter(ConvShape shape, Span.F32 x, Span.F32 dy, Span.F32 dfilter) {
+        ConvView view = forward.of(shape);
         int parts = Math.clamp(view.n(), 1, PARTS);
         int length = dfilter.length();
         Span.F32 sums = (Span.F32) spans.take(DType.F32, parts * length);

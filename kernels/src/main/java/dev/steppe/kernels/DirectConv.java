@@ -2,6 +2,7 @@ package dev.steppe.kernels;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -19,84 +20,74 @@ final class DirectConv {
 
     private final Workers workers;
     private final SpanPool spans;
+    private final PerShape<Plan> plans;
 
-    DirectConv(Workers workers, SpanPool spans) {
+    /** @param view forward or backward to the input */
+    DirectConv(Workers workers, SpanPool spans, Function<ConvShape, ConvView> view) {
         this.workers = workers;
         this.spans = spans;
+        this.plans = new PerShape<>(shape -> new Plan(view.apply(shape)));
     }
 
-    /** @param groups groups of channels, one after the other */
-    void run(ConvView view, int groups, Span.F32 x, Span.F32 filter, Span.F32 y) {
-        ConvTiles tiles = ConvTiles.of(view);
-        ConvPanels panels = new ConvPanels(view);
-        Span.F32 packed = (Span.F32) spans.take(DType.F32, panels.size());
-        Call call = new Call(view, tiles, panels, spans, x, packed, y);
+    /** Groups of channels go one after the other. */
+    void run(ConvShape shape, Span.F32 x, Span.F32 filter, Span.F32 y) {
+        Plan plan = plans.of(shape);
+        ConvView view = plan.view;
+        Span.F32 packed = (Span.F32) spans.take(DType.F32, plan.panels.size());
         try {
-            for (int group = 0; group < groups; group++) {
+            for (int group = 0; group < shape.groups(); group++) {
                 int g = group;
                 int fo = filter.offset() + g * (view.filterOut() == 1 ? view.out() : view.in());
-                panels.pack(workers, filter.array(), fo, packed.array(), packed.offset());
-                workers.run(tiles.count(), tile -> call.tile(tile, g));
+                plan.panels.pack(workers, filter.array(), fo, packed.array(), packed.offset());
+                workers.run(plan.tiles.count(), tile -> plan.tile(spans, tile, g, x, packed, y));
             }
         } finally {
-            call.close();
             spans.give(packed);
         }
     }
 
-    /** What is the same for all tiles of one call. */
-    private static final class Call {
-        private final ConvView view;
-        private final ConvTiles tiles;
+    /** What follows from the shape. */
+    private static final class Plan {
+        final ConvView view;
+        final ConvTiles tiles;
+        final ConvPanels panels;
         private final ConvStage stage;
-        private final ConvPanels panels;
-        private final SpanPool spans;
-        private final Span.F32 x;
-        private final Span.F32 packed;
-        private final Span.F32 y;
         /** For each phase, where the quads of a whole tile begin; tiles at the end use the first of them. */
-        private final Span.I32[] quads;
+        private final int[][] quads;
         /** For each phase, the terms of {@link #together} chunks, and of the last chunk where it has fewer channels. */
         private final int[][] terms;
         private final int[][] lastTerms;
         private final int sums;
 
-        Call(ConvView view, ConvTiles tiles, ConvPanels panels, SpanPool spans, Span.F32 x, Span.F32 packed, Span.F32 y) {
+        Plan(ConvView view) {
             this.view = view;
-            this.tiles = tiles;
+            this.tiles = ConvTiles.of(view);
             this.stage = new ConvStage(view, tiles.images(), tiles.rows());
-            this.panels = panels;
-            this.spans = spans;
-            this.x = x;
-            this.packed = packed;
-            this.y = y;
-            this.quads = view.phases().stream().map(this::quads).toArray(Span.I32[]::new);
-            this.terms = view.phases().stream().map(p -> terms(p, together(p), ConvStage.CHUNK)).toArray(int[][]::new);
-            this.lastTerms = view.phases().stream().map(p -> terms(p, 1, view.in() % ConvStage.CHUNK)).toArray(int[][]::new);
+            this.panels = new ConvPanels(view);
+            int phases = view.phases().size();
+            this.quads = new int[phases][];
+            this.terms = new int[phases][];
+            this.lastTerms = new int[phases][];
             int floats = 0;
-            for (int p = 0; p < quads.length; p++) {
-                floats = Math.max(floats, quads[p].length() * QUAD * view.phases().get(p).strip().width);
+            for (int p = 0; p < phases; p++) {
+                ConvView.Phase phase = view.phases().get(p);
+                quads[p] = quads(phase);
+                terms[p] = terms(phase, together(phase), ConvStage.CHUNK);
+                lastTerms[p] = terms(phase, 1, view.in() % ConvStage.CHUNK);
+                floats = Math.max(floats, quads[p].length * QUAD * phase.strip().width);
             }
             this.sums = floats;
         }
 
-        void close() {
-            for (Span.I32 span : quads) {
-                spans.give(span);
-            }
-        }
-
-        private Span.I32 quads(ConvView.Phase phase) {
+        private int[] quads(ConvView.Phase phase) {
             int rows = Math.min(tiles.rows(), phase.rows());
             int across = Math.ceilDiv(phase.columns(), QUAD);
             int count = tiles.images() * rows * across;
-            Span.I32 span = (Span.I32) spans.take(DType.I32, GemmPlan.roundUp(count, phase.strip().quads));
-            int[] array = span.array();
+            int[] begin = new int[GemmPlan.roundUp(count, phase.strip().quads)];
             for (int q = 0; q < count; q++) {
-                array[span.offset() + q] = stage.pixel(q / across / rows, q / across % rows, q % across * QUAD);
+                begin[q] = stage.pixel(q / across / rows, q / across % rows, q % across * QUAD);
             }
-            Arrays.fill(array, span.offset() + count, span.offset() + span.length(), 0);
-            return span;
+            return begin;
         }
 
         /** Where each channel of each run of taps of some chunks reads. */
@@ -118,7 +109,7 @@ final class DirectConv {
             return Math.clamp(TERMS / Math.max(1, phase.taps().size() * ConvStage.CHUNK), 1, stage.chunks());
         }
 
-        void tile(int tile, int group) {
+        void tile(SpanPool spans, int tile, int group, Span.F32 x, Span.F32 packed, Span.F32 y) {
             int n0 = tiles.image(tile);
             int images = Math.min(tiles.images(), view.n() - n0);
             int i0 = tiles.row(tile);
@@ -133,11 +124,11 @@ final class DirectConv {
                     for (int panel = 0; phaseRows > 0 && panel < panels.panels(p); panel++) {
                         int width = phase.strip().width;
                         int sumsAt = scratch.offset() + stage.size();
-                        multiply(p, panel, images * phaseRows * Math.ceilDiv(phase.columns(), QUAD), scratch.array(), scratch.offset(),
-                                sumsAt);
+                        multiply(p, panel, images * phaseRows * Math.ceilDiv(phase.columns(), QUAD), packed, scratch.array(),
+                                scratch.offset(), sumsAt);
                         int channel = group * view.out() + panel * width;
                         int valid = Math.min(width, view.out() - panel * width);
-                        unpack(phase, n0, images, i0, phaseRows, channel, valid, width, scratch.array(), sumsAt);
+                        unpack(phase, n0, images, i0, phaseRows, channel, valid, width, scratch.array(), sumsAt, y);
                     }
                 }
             } finally {
@@ -145,7 +136,7 @@ final class DirectConv {
             }
         }
 
-        private void multiply(int p, int panel, int quadCount, float[] scratch, int xo, int sumsAt) {
+        private void multiply(int p, int panel, int quadCount, Span.F32 packed, float[] scratch, int xo, int sumsAt) {
             ConvView.Phase phase = view.phases().get(p);
             ConvMicro.Strip strip = phase.strip();
             int strips = Math.ceilDiv(quadCount, strip.quads);
@@ -159,15 +150,15 @@ final class DirectConv {
                 int xc = xo + chunk * stage.plane();
                 int count = chunks * phase.taps().size() / strip.taps * (whole > 0 ? ConvStage.CHUNK : stage.channels(chunk));
                 for (int s = 0; s < strips; s++) {
-                    ConvMicro.add(strip, scratch, xc, quads[p].array(), quads[p].offset() + s * strip.quads, reads, count, packed.array(),
-                            fo, scratch, sumsAt + s * strip.floats());
+                    ConvMicro.add(strip, scratch, xc, quads[p], s * strip.quads, reads, count, packed.array(), fo, scratch,
+                            sumsAt + s * strip.floats());
                 }
                 chunk += chunks;
             }
         }
 
         private void unpack(ConvView.Phase phase, int n0, int images, int i0, int rows, int channel, int valid, int width, float[] sums,
-                int from) {
+                int from, Span.F32 y) {
             int across = GemmPlan.roundUp(phase.columns(), QUAD);
             for (int n = 0; n < images; n++) {
                 for (int i = 0; i < rows; i++) {

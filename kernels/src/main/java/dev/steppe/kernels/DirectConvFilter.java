@@ -1,8 +1,6 @@
 package dev.steppe.kernels;
 
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -25,6 +23,7 @@ final class DirectConvFilter {
 
     private final Workers workers;
     private final SpanPool spans;
+    private final PerShape<Plan> plans = new PerShape<>(Plan::new);
 
     DirectConvFilter(Workers workers, SpanPool spans) {
         this.workers = workers;
@@ -32,38 +31,33 @@ final class DirectConvFilter {
     }
 
     void run(ConvShape shape, Span.F32 x, Span.F32 dy, Span.F32 dfilter) {
-        Call call = new Call(shape, spans, x, dy, dfilter);
-        Span.F32 sums = (Span.F32) spans.take(DType.F32, call.parts * call.partFloats());
+        Plan plan = plans.of(shape);
+        Span.F32 sums = (Span.F32) spans.take(DType.F32, plan.parts * plan.partFloats());
         try {
             for (int group = 0; group < shape.groups(); group++) {
                 int g = group;
-                workers.run(call.parts * call.cuts, t -> call.tile(t / call.cuts, t % call.cuts, g, sums.array(), sums.offset()));
-                workers.ranges(call.blocks(), Tiles.rows((long) call.parts * call.blockFloats()), (from, to) -> {
+                workers.run(plan.parts * plan.cuts, t -> plan.tile(spans, t / plan.cuts, t % plan.cuts, g, x, dy, sums));
+                workers.ranges(plan.blocks(), Tiles.rows((long) plan.parts * plan.blockFloats()), (from, to) -> {
                     for (int block = from; block < to; block++) {
-                        call.finish(block, g, sums.array(), sums.offset());
+                        plan.finish(block, g, sums, dfilter);
                     }
                 });
             }
         } finally {
             spans.give(sums);
-            spans.give(call.pixels);
         }
     }
 
-    /** What is the same for all tiles of one call. */
-    private static final class Call {
+    /** What follows from the shape. */
+    private static final class Plan {
         private final ConvView view;
-        private final SpanPool spans;
-        private final Span.F32 x;
-        private final Span.F32 dy;
-        private final Span.F32 dfilter;
         private final ConvTiles tiles;
         private final ConvStage stage;
         private final boolean triple;
         /** Taps of a run. */
         private final int step;
         /** Taps, every third of them if triple. */
-        private final List<ConvView.Tap> runs;
+        private final ConvView.Tap[] runs;
         /** Vectors, or pairs of them, of output channels. */
         private final int panels;
         private final int width;
@@ -76,38 +70,35 @@ final class DirectConvFilter {
         /** Blocks of a chunk of the stage. */
         private final int perChunk;
         /** Where the first tap of each output of a whole tile lies in the stage; tiles at the end use the first of them. None with triples. */
-        final Span.I32 pixels;
+        private final int[] pixels;
         /** How often the pixels are cut. */
         final int parts;
         /** How often the chunks of input channels are cut. */
         final int cuts;
 
-        Call(ConvShape shape, SpanPool spans, Span.F32 x, Span.F32 dy, Span.F32 dfilter) {
+        Plan(ConvShape shape) {
             this.view = ConvView.forward(shape);
-            this.spans = spans;
-            this.x = x;
-            this.dy = dy;
-            this.dfilter = dfilter;
             this.tiles = ConvTiles.of(view);
             this.stage = new ConvStage(view, tiles.images(), tiles.rows());
             ConvView.Phase phase = view.phases().getFirst();
             this.triple = phase.strip() == ConvMicro.Strip.TRIPLE;
             this.step = triple ? 3 : 1;
             this.channels = ConvFilterMicro.channels(view.in());
-            this.runs = IntStream.range(0, phase.taps().size() / step).mapToObj(r -> phase.taps().get(r * step)).toList();
+            this.runs = new ConvView.Tap[phase.taps().size() / step];
+            Arrays.setAll(runs, r -> phase.taps().get(r * step));
             this.width = triple ? L : 2 * L;
             this.panels = Math.ceilDiv(view.out(), width);
-            this.perChunk = Math.ceilDiv(Math.min(ConvStage.CHUNK, view.in()), channels) * panels * runs.size();
+            this.perChunk = Math.ceilDiv(Math.min(ConvStage.CHUNK, view.in()), channels) * panels * runs.length;
             this.margin = triple ? 2 : 0;
             this.dyRow = (view.outW() + 2 * margin) * L;
             this.dyPlane = tiles.images() * tiles.rows() * dyRow;
             this.parts = Math.clamp(Integer.highestOneBit(PARTIAL / Math.max(1, partFloats())), 1,
                     Math.min(TILES, Math.max(1, tiles.count())));
             this.cuts = Math.min(stage.chunks(), Math.ceilDiv(TILES, parts));
-            this.pixels = (Span.I32) spans.take(DType.I32, triple ? 0 : tiles.images() * tiles.rows() * view.outW());
-            for (int p = 0; p < pixels.length(); p++) {
+            this.pixels = new int[triple ? 0 : tiles.images() * tiles.rows() * view.outW()];
+            for (int p = 0; p < pixels.length; p++) {
                 int row = p / view.outW();
-                pixels.array()[pixels.offset() + p] = stage.pixel(row / tiles.rows(), row % tiles.rows(), p % view.outW());
+                pixels[p] = stage.pixel(row / tiles.rows(), row % tiles.rows(), p % view.outW());
             }
         }
 
@@ -125,12 +116,12 @@ final class DirectConvFilter {
         }
 
         /** Some chunks of input channels over a part of the pixels. */
-        void tile(int part, int cut, int group, float[] sums, int so) {
+        void tile(SpanPool spans, int part, int cut, int group, Span.F32 x, Span.F32 dy, Span.F32 sums) {
             int chunk0 = cut * stage.chunks() / cuts;
             int chunks = (cut + 1) * stage.chunks() / cuts - chunk0;
             int chunkFloats = perChunk * blockFloats();
-            int to = so + part * partFloats() + chunk0 * chunkFloats;
-            Arrays.fill(sums, to, to + chunks * chunkFloats, 0);
+            int to = sums.offset() + part * partFloats() + chunk0 * chunkFloats;
+            Arrays.fill(sums.array(), to, to + chunks * chunkFloats, 0);
             int xFloats = chunks * stage.plane();
             Span.F32 scratch = (Span.F32) spans.take(DType.F32, xFloats + panels * (width / L) * dyPlane);
             try {
@@ -142,11 +133,10 @@ final class DirectConvFilter {
                     int rows = Math.min(tiles.rows(), view.outH() - i0);
                     stage.fill(x.array(), x.offset(), group * view.in(), n0, images, i0, rows, chunk0, chunks, scratch.array(),
                             scratch.offset());
-                    fillGradient(group, n0, images, i0, rows, scratch.array(), scratch.offset() + xFloats);
+                    fillGradient(dy, group, n0, images, i0, rows, scratch.array(), scratch.offset() + xFloats);
                     for (int chunk = 0; chunk < chunks; chunk++) {
                         multiply(chunk0 + chunk, images, i0, rows, scratch.array(), scratch.offset() + chunk * stage.plane(),
-                                scratch.offset() + xFloats,
-                                sums, to + chunk * chunkFloats);
+                                scratch.offset() + xFloats, sums.array(), to + chunk * chunkFloats);
                     }
                 }
             } finally {
@@ -155,7 +145,7 @@ final class DirectConvFilter {
         }
 
         /** Stages dy as {@code [vector of channels, image, row, margin + column + margin, L]}. */
-        private void fillGradient(int group, int n0, int images, int i0, int rows, float[] to, int offset) {
+        private void fillGradient(Span.F32 dy, int group, int n0, int images, int i0, int rows, float[] to, int offset) {
             for (int v = 0; v < panels * (width / L); v++) {
                 int valid = Math.clamp(view.out() - v * L, 0, L);
                 for (int n = 0; n < images; n++) {
@@ -188,19 +178,19 @@ final class DirectConvFilter {
         private void multiply(int chunk, int images, int i0, int rows, float[] scratch, int xo, int yo, float[] sums, int to) {
             int used = Math.ceilDiv(stage.channels(chunk), channels);
             int count = images * rows * view.outW();
-            int strip = triple || runs.size() == 1 ? Math.max(1, count) : STRIP;
+            int strip = triple || runs.length == 1 ? Math.max(1, count) : STRIP;
             for (int from = 0; from < count; from += strip) {
                 for (int panel = 0; panel < panels; panel++) {
                     int yb = yo + panel * (width / L) * dyPlane;
-                    for (int run = 0; run < runs.size(); run++) {
-                        ConvView.Tap tap = runs.get(run);
+                    for (int run = 0; run < runs.length; run++) {
+                        ConvView.Tap tap = runs[run];
                         for (int b = 0; b < used; b++) {
-                            int block = to + ((b * panels + panel) * runs.size() + run) * blockFloats();
+                            int block = to + ((b * panels + panel) * runs.length + run) * blockFloats();
                             int xb = xo + stage.tap(tap) + b * channels;
                             if (triple) {
                                 multiplyTriple(tap, images, i0, rows, scratch, xb, yb, sums, block);
                             } else {
-                                ConvFilterMicro.single(channels, scratch, xb, pixels.array(), pixels.offset() + from,
+                                ConvFilterMicro.single(channels, scratch, xb, pixels, from,
                                         Math.min(strip, count - from), scratch, yb + from * L, dyPlane, sums, block);
                             }
                         }
@@ -222,22 +212,22 @@ final class DirectConvFilter {
         }
 
         /** Adds one block of all parts, in order, and stores it in the filter's layout. */
-        void finish(int block, int group, float[] sums, int so) {
-            int at = so + block * blockFloats();
+        void finish(int block, int group, Span.F32 sums, Span.F32 dfilter) {
+            int at = sums.offset() + block * blockFloats();
             for (int part = 1; part < parts; part++) {
-                VectorGemm.addInto(sums, at + part * partFloats(), sums, at, blockFloats());
+                VectorGemm.addInto(sums.array(), at + part * partFloats(), sums.array(), at, blockFloats());
             }
-            int run = block % runs.size();
-            int panel = block / runs.size() % panels;
-            int channel = block / runs.size() / panels * channels;
+            int run = block % runs.length;
+            int panel = block / runs.length % panels;
+            int channel = block / runs.length / panels * channels;
             int valid = Math.min(width, view.out() - panel * width);
             for (int t = 0; t < step; t++) {
-                int tap = runs.get(run).index() + t;
+                int tap = runs[run].index() + t;
                 int from = at + (step - 1 - t) * channels * width;
                 for (int c = 0; c < Math.min(channels, view.in() - channel); c++) {
                     int to = dfilter.offset() + tap * view.filterTap() + (channel + c) * view.filterIn() + group * view.out()
                             + panel * width;
-                    System.arraycopy(sums, from + c * width, dfilter.array(), to, valid);
+                    System.arraycopy(sums.array(), from + c * width, dfilter.array(), to, valid);
                 }
             }
         }

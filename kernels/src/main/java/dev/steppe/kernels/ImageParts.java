@@ -24,7 +24,7 @@ record ImageParts(int images, int most) {
 
     /** @param floats of one output image */
     static ImageParts of(int images, int floats) {
-        return new ImageParts(images, Math.max(1, GROUP_FLOATS / Math.max(1, floats)));
+        return new ImageParts(images, Math.clamp(GROUP_FLOATS / Math.max(1, floats), 1, Math.max(1, Math.ceilDiv(images, PARTS))));
     }
 
     /** Runs the groups of a part in the calling thread. */

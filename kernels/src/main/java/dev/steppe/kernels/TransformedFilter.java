@@ -6,10 +6,9 @@ final class TransformedFilter implements AutoCloseable {
     final Span.F32 u;
     private final SpanPool spans;
 
-    /** @param view with 3 x 3 taps, next to each other */
-    TransformedFilter(Workers workers, SpanPool spans, ConvView view, Span.F32 filter) {
+    TransformedFilter(Workers workers, SpanPool spans, WinogradFilter layout, Span.F32 filter) {
         this.spans = spans;
-        layout = new WinogradFilter(view);
+        this.layout = layout;
         u = (Span.F32) spans.take(DType.F32, layout.size());
         layout.transform(workers, spans, filter, u);
     }

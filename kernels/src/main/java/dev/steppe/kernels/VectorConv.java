@@ -6,23 +6,23 @@ import java.util.Locale;
 final class VectorConv implements ConvKernel {
     private final ConvKernel scalar;
     private final DirectConv direct;
+    private final DirectConv directInput;
     private final DirectConvFilter directFilter;
     private final DepthwiseConv depthwise;
     private final WinogradConv winograd;
+    private final WinogradConv winogradInput;
     private final WinogradConvFilter winogradFilter;
-    private final Workers workers;
-    private final SpanPool spans;
     private final Kernels.Mode mode;
 
     VectorConv(Workers workers, SpanPool spans, Kernels.Mode mode, ConvKernel scalar) {
         this.scalar = scalar;
-        this.direct = new DirectConv(workers, spans);
+        this.direct = new DirectConv(workers, spans, ConvView::forward);
+        this.directInput = new DirectConv(workers, spans, ConvView::backwardInput);
         this.directFilter = new DirectConvFilter(workers, spans);
         this.depthwise = new DepthwiseConv(workers, spans);
-        this.winograd = new WinogradConv(workers, spans);
+        this.winograd = new WinogradConv(workers, spans, ConvView::forward);
+        this.winogradInput = new WinogradConv(workers, spans, ConvView::backwardInput);
         this.winogradFilter = new WinogradConvFilter(workers, spans);
-        this.workers = workers;
-        this.spans = spans;
         this.mode = mode;
     }
 
@@ -33,7 +33,12 @@ final class VectorConv implements ConvKernel {
             return;
         }
         ScalarConv.check(shape, x, filter, y);
-        gather(shape, ConvView.forward(shape), (Span.F32) x, (Span.F32) filter, (Span.F32) y);
+        if (y.length() == 0) { return; }
+        switch (ConvPlan.of(shape, mode)) {
+            case DIRECT -> direct.run(shape, (Span.F32) x, (Span.F32) filter, (Span.F32) y);
+            case DEPTHWISE -> depthwise.forward(shape, (Span.F32) x, (Span.F32) filter, (Span.F32) y);
+            case WINOGRAD -> winograd.run(shape, (Span.F32) x, (Span.F32) filter, (Span.F32) y);
+        }
     }
 
     @Override
@@ -43,21 +48,11 @@ final class VectorConv implements ConvKernel {
             return;
         }
         ScalarConv.check(shape, dx, filter, dy);
-        gather(shape, ConvView.backwardInput(shape), (Span.F32) dy, (Span.F32) filter, (Span.F32) dx);
-    }
-
-    private void gather(ConvShape shape, ConvView view, Span.F32 x, Span.F32 filter, Span.F32 y) {
-        if (y.length() == 0) {
-            return;
-        }
+        if (dx.length() == 0) { return; }
         switch (ConvPlan.of(shape, mode)) {
-            case DIRECT -> direct.run(view, shape.groups(), x, filter, y);
-            case DEPTHWISE -> depthwise.run(view, x, filter, y);
-            case WINOGRAD -> {
-                try (TransformedFilter u = new TransformedFilter(workers, spans, view, filter)) {
-                    winograd.run(view, x, u, y);
-                }
-            }
+            case DIRECT -> directInput.run(shape, (Span.F32) dy, (Span.F32) filter, (Span.F32) dx);
+            case DEPTHWISE -> depthwise.backwardInput(shape, (Span.F32) dy, (Span.F32) filter, (Span.F32) dx);
+            case WINOGRAD -> winogradInput.run(shape, (Span.F32) dy, (Span.F32) filter, (Span.F32) dx);
         }
     }
 
@@ -70,7 +65,7 @@ final class VectorConv implements ConvKernel {
         ScalarConv.check(shape, x, dfilter, dy);
         switch (ConvPlan.of(shape, mode)) {
             case DIRECT -> directFilter.run(shape, (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
-            case DEPTHWISE -> depthwise.backwardFilter(ConvView.forward(shape), (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
+            case DEPTHWISE -> depthwise.backwardFilter(shape, (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
             case WINOGRAD -> winogradFilter.run(shape, (Span.F32) x, (Span.F32) dy, (Span.F32) dfilter);
         }
     }

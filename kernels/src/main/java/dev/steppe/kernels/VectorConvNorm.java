@@ -11,17 +11,41 @@ import java.util.Arrays;
 final class VectorConvNorm implements ConvNormKernel {
     private final VectorNorm norm;
     private final PlainConvNorm plain;
-    private final WinogradConv winograd;
-    private final WinogradConvFilter winogradFilter;
     private final Workers workers;
     private final SpanPool spans;
     private final Kernels.Mode mode;
+    private final PerShape<Groups> groups = new PerShape<>(Groups::new);
+
+    /** What follows from the shape. */
+    private static final class Groups {
+        final ImageParts parts;
+        final WinogradConv.Plan conv;
+        final WinogradConv.Plan convInput;
+        final WinogradConvFilter.Plan convFilter;
+        /** Floats of an image of the outputs. */
+        final int outputs;
+        /** Tiles of an image of the outputs whose moments are taken at once. */
+        final int tiles;
+
+        Groups(ConvShape shape) {
+            outputs = shape.oh() * shape.ow() * shape.k();
+            tiles = Math.ceilDiv(shape.oh() * shape.ow(), VectorColumns.tileRows(shape.k()));
+            parts = ImageParts.of(shape.n(), outputs);
+            ConvShape group = shape.images(parts.most());
+            conv = new WinogradConv.Plan(ConvView.forward(group), 1);
+            convInput = new WinogradConv.Plan(ConvView.backwardInput(group), 1);
+            convFilter = new WinogradConvFilter.Plan(ConvView.forward(group), 1);
+        }
+
+        /** Whether each part can have a gradient of the filter of its own. */
+        boolean pay() {
+            return !convFilter.shared;
+        }
+    }
 
     VectorConvNorm(Workers workers, SpanPool spans, Kernels.Mode mode, ConvKernel conv, VectorNorm norm) {
         this.norm = norm;
         this.plain = new PlainConvNorm(conv, norm, spans);
-        this.winograd = new WinogradConv(workers, spans);
-        this.winogradFilter = new WinogradConvFilter(workers, spans);
         this.workers = workers;
         this.spans = spans;
         this.mode = mode;
@@ -29,7 +53,7 @@ final class VectorConvNorm implements ConvNormKernel {
 
     private boolean isGrouped(ConvShape shape, Span x) {
         return x.dtype() == DType.F32 && shape.n() >= ImageParts.PARTS && ConvPlan.of(shape, mode) == ConvPlan.WINOGRAD
-                && WinogradConvFilter.isSmall(new WinogradFilter(ConvView.forward(shape)));
+                && groups.of(shape).pay();
     }
 
     @Override
@@ -40,17 +64,17 @@ final class VectorConvNorm implements ConvNormKernel {
         }
         ScalarConv.check(shape, input, filter, x);
         ScalarNorm.checkStatistics(PlainConvNorm.rows(shape), shape.k(), x, mean, variance);
-        int tiles = Math.ceilDiv(shape.oh() * shape.ow(), VectorColumns.tileRows(shape.k()));
-        int size = VectorNorm.momentsSize(shape.k());
-        ImageParts parts = ImageParts.of(shape.n(), outputSize(shape));
-        ConvView view = ConvView.forward(shape);
-        try (TransformedFilter u = new TransformedFilter(workers, spans, view, (Span.F32) filter)) {
-            Span.F32 moments = (Span.F32) spans.take(DType.F32, Math.multiplyExact(shape.n() * tiles, size));
+        Groups g = groups.of(shape);
+        Span.F32 in = (Span.F32) input;
+        Span.F32 out = (Span.F32) x;
+        int perImage = g.tiles * VectorNorm.momentsSize(shape.k());
+        try (TransformedFilter u = new TransformedFilter(workers, spans, g.conv.filter, (Span.F32) filter)) {
+            Span.F32 moments = (Span.F32) spans.take(DType.F32, Math.multiplyExact(shape.n(), perImage));
             try {
-                workers.run(ImageParts.PARTS, part -> parts.forEach(part, (from, end) -> {
-                    Span.F32 group = outputs(shape, x, from, end);
-                    winograd.runHere(view.images(end - from), inputs(shape, input, from, end), u, group);
-                    moments(shape.k(), group, moments.slice(from * tiles * size, (end - from) * tiles * size));
+                workers.run(ImageParts.PARTS, part -> g.parts.forEach(part, (from, end) -> {
+                    g.conv.images(spans, from, end, in.array(), in.offset(), u, out.array(), out.offset());
+                    Rows.fill(moments, from * perImage, (end - from) * perImage, 0);
+                    moments(shape.k(), out, from * g.outputs, end * g.outputs, moments.array(), moments.offset() + from * perImage);
                 }));
                 norm.mergeMoments(PlainConvNorm.rows(shape), shape.k(), moments, mean, variance);
             } finally {
@@ -59,13 +83,12 @@ final class VectorConvNorm implements ConvNormKernel {
         }
     }
 
-    /** The moments of a group's rows, tile by tile; there may be room for more tiles than there are. */
-    private static void moments(int c, Span.F32 x, Span.F32 moments) {
+    /** The moments of the rows of some images, tile by tile; there may be room for more tiles than there are. */
+    private static void moments(int c, Span.F32 x, int from, int end, float[] moments, int mo) {
         int tile = VectorColumns.tileRows(c) * c;
         int size = VectorNorm.momentsSize(c);
-        Arrays.fill(moments.array(), moments.offset(), moments.offset() + moments.length(), 0);
-        for (int from = 0, at = moments.offset(); from < x.length(); from += tile, at += size) {
-            VectorNorm.tileMoments(x.array(), x.offset() + from, Math.min(tile, x.length() - from) / c, c, moments.array(), at);
+        for (int at = from, to = mo; at < end; at += tile, to += size) {
+            VectorNorm.tileMoments(x.array(), x.offset() + at, Math.min(tile, end - at) / c, c, moments, to);
         }
     }
 
@@ -78,14 +101,14 @@ final class VectorConvNorm implements ConvNormKernel {
         }
         ScalarConv.check(shape, input, filter, y);
         ScalarNorm.checkNormalise(PlainConvNorm.rows(shape), shape.k(), y, mean, variance, scale, shift, residual, y);
+        Groups g = groups.of(shape);
+        Span.F32 in = (Span.F32) input;
+        Span.F32 out = (Span.F32) y;
         Span.F32 table = norm.table(shape.k(), mean, variance, epsilon, scale, shift);
-        ImageParts parts = ImageParts.of(shape.n(), outputSize(shape));
-        ConvView view = ConvView.forward(shape);
-        try (TransformedFilter u = new TransformedFilter(workers, spans, view, (Span.F32) filter)) {
-            workers.run(ImageParts.PARTS, part -> parts.forEach(part, (from, end) -> {
-                Span.F32 group = outputs(shape, y, from, end);
-                winograd.runHere(view.images(end - from), inputs(shape, input, from, end), u, group);
-                VectorNorm.normalise(table, relu, shape.k(), group, residual == null ? null : outputs(shape, residual, from, end), group);
+        try (TransformedFilter u = new TransformedFilter(workers, spans, g.conv.filter, (Span.F32) filter)) {
+            workers.run(ImageParts.PARTS, part -> g.parts.forEach(part, (from, end) -> {
+                g.conv.images(spans, from, end, in.array(), in.offset(), u, out.array(), out.offset());
+                VectorNorm.normalise(table, relu, shape.k(), out, (Span.F32) residual, out, from * g.outputs, end * g.outputs);
             }));
         } finally {
             spans.give(table);
@@ -102,46 +125,39 @@ final class VectorConvNorm implements ConvNormKernel {
         ScalarConv.check(shape, input, filter, x);
         ScalarConv.check(shape, dinput, dfilter, dy);
         ScalarNorm.checkBatchBackward(PlainConvNorm.rows(shape), shape.k(), x, dy, mean, variance, scale, shift, relu, dy, dscale, dshift);
-        Span.F32 table = norm.gradientTable(PlainConvNorm.rows(shape), shape.k(), (Span.F32) x, (Span.F32) dy, mean, variance, epsilon,
-                scale, shift, relu, dscale, dshift);
-        ConvView forward = ConvView.forward(shape);
-        ConvView back = ConvView.backwardInput(shape);
-        WinogradFilter transform = new WinogradFilter(forward);
-        Span.F32 du = (Span.F32) spans.take(DType.F32, ImageParts.PARTS * transform.size());
-        ImageParts parts = ImageParts.of(shape.n(), outputSize(shape));
-        try (TransformedFilter u = new TransformedFilter(workers, spans, back, (Span.F32) filter)) {
+        Groups g = groups.of(shape);
+        Span.F32 out = (Span.F32) x;
+        Span.F32 dout = (Span.F32) dy;
+        Span.F32 table = norm.gradientTable(PlainConvNorm.rows(shape), shape.k(), out, dout, mean, variance, epsilon, scale, shift, relu,
+                dscale, dshift);
+        int size = g.convFilter.filter.size();
+        Span.F32 du = (Span.F32) spans.take(DType.F32, ImageParts.PARTS * size);
+        try (TransformedFilter u = new TransformedFilter(workers, spans, g.convInput.filter, (Span.F32) filter)) {
             workers.run(ImageParts.PARTS, part -> {
-                int uo = du.offset() + part * transform.size();
-                Arrays.fill(du.array(), uo, uo + transform.size(), 0);
-                parts.forEach(part, (from, end) -> {
-                    Span.F32 dx = (Span.F32) spans.take(DType.F32, (end - from) * outputSize(shape));
-                    try {
-                        VectorNorm.gradient(table, relu, shape.k(), outputs(shape, x, from, end),
-                                outputs(shape, dy, from, end), dx);
-                        winogradFilter.addHere(forward.images(end - from), transform, inputs(shape, input, from, end), dx, du.array(), uo);
-                        winograd.runHere(back.images(end - from), dx, u, inputs(shape, dinput, from, end));
-                    } finally {
-                        spans.give(dx);
-                    }
-                });
+                int uo = du.offset() + part * size;
+                Arrays.fill(du.array(), uo, uo + size, 0);
+                Span.F32 dx = (Span.F32) spans.take(DType.F32, g.parts.most() * g.outputs);
+                try {
+                    g.parts.forEach(part, (from, end) -> {
+                        VectorNorm.gradient(table, relu, shape.k(), out, dout, from * g.outputs, end * g.outputs, dx.array(), dx.offset());
+                        adjoints(g, from, end, (Span.F32) input, dx, u, (Span.F32) dinput, du.array(), uo);
+                    });
+                } finally {
+                    spans.give(dx);
+                }
             });
-            transform.adjoint(workers, spans, du, (Span.F32) dfilter);
+            g.convFilter.filter.adjoint(workers, spans, du, (Span.F32) dfilter);
         } finally {
             spans.give(du);
             spans.give(table);
         }
     }
 
-    private static int outputSize(ConvShape shape) {
-        return shape.oh() * shape.ow() * shape.k();
-    }
-
-    private static Span.F32 outputs(ConvShape shape, Span y, int from, int end) {
-        return (Span.F32) y.slice(from * outputSize(shape), (end - from) * outputSize(shape));
-    }
-
-    private static Span.F32 inputs(ConvShape shape, Span x, int from, int end) {
-        int size = shape.h() * shape.w() * shape.c();
-        return (Span.F32) x.slice(from * size, (end - from) * size);
+    /** Both adjoints of the convolution of some images, whose output gradients are dx. */
+    private void adjoints(Groups g, int from, int end, Span.F32 input, Span.F32 dx, TransformedFilter u, Span.F32 dinput, float[] du,
+            int uo) {
+        int dxo = dx.offset() - from * g.outputs;
+        g.convFilter.addImages(spans, from, end, input.array(), input.offset(), dx.array(), dxo, du, uo);
+        g.convInput.images(spans, from, end, dx.array(), dxo, u, dinput.array(), dinput.offset());
     }
 }

@@ -149,8 +149,8 @@ final class VectorNorm implements NormKernel {
         }
         Span.F32 table = table(c, mean, variance, epsilon, scale, shift);
         try {
-            workers.ranges(rows, VectorColumns.tileRows(c), (from, to) -> normalise(table, relu, c, xf.slice(from * c, (to - from) * c),
-                    residual == null ? null : (Span.F32) residual.slice(from * c, (to - from) * c), yf.slice(from * c, (to - from) * c)));
+            workers.ranges(rows, VectorColumns.tileRows(c),
+                    (from, to) -> normalise(table, relu, c, xf, (Span.F32) residual, yf, from * c, to * c));
         } finally {
             spans.give(table);
         }
@@ -165,12 +165,12 @@ final class VectorNorm implements NormKernel {
         return table;
     }
 
-    /** Normalises some rows; y may be x. */
-    static void normalise(Span.F32 table, boolean relu, int c, Span.F32 x, Span.F32 residual, Span.F32 y) {
+    /** Normalises the numbers {@code from .. end - 1}, whole rows, in the calling thread; y may be x, residual may be null. */
+    static void normalise(Span.F32 table, boolean relu, int c, Span.F32 x, Span.F32 residual, Span.F32 y, int from, int end) {
         int width = VectorColumns.width(c);
         float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
-        for (int at = 0; at < x.length(); at += width) {
-            int n = Math.min(width, x.length() - at);
+        for (int at = from; at < end; at += width) {
+            int n = Math.min(width, end - at);
             if (residual != null) {
                 VectorNormLoops.normaliseAdd(x.array(), x.offset() + at, table.array(), table.offset(), width, residual.array(),
                         residual.offset() + at, floor, y.array(), y.offset() + at, n);
@@ -210,8 +210,7 @@ final class VectorNorm implements NormKernel {
         Span.F32 table = given
                 ? factorTable(c, mean, variance, epsilon, scale, relu ? shift : null)
                 : gradientTable(rows, c, xf, dyf, mean, variance, epsilon, scale, shift, relu, dscale, dshift);
-        Workers.Range gradient = (from, to) -> gradient(table, relu, c, xf.slice(from * c, (to - from) * c),
-                dyf.slice(from * c, (to - from) * c), dxf.slice(from * c, (to - from) * c));
+        Workers.Range gradient = (from, to) -> gradient(table, relu, c, xf, dyf, from * c, to * c, dxf.array(), dxf.offset() + from * c);
         try {
             if (given) {
                 gradientSums(rows, c, xf, dyf, table, relu, dscale, dshift, variance, epsilon, gradient);
@@ -245,13 +244,13 @@ final class VectorNorm implements NormKernel {
         return table;
     }
 
-    /** dx of some rows, in the calling thread. */
-    static void gradient(Span.F32 table, boolean relu, int c, Span.F32 x, Span.F32 dy, Span.F32 dx) {
+    /** dx of the numbers {@code from .. end - 1}, whole rows, in the calling thread. */
+    static void gradient(Span.F32 table, boolean relu, int c, Span.F32 x, Span.F32 dy, int from, int end, float[] dx, int dxo) {
         int width = VectorColumns.width(c);
         float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
-        for (int at = 0; at < x.length(); at += width) {
+        for (int at = from; at < end; at += width) {
             VectorNormLoops.backward(x.array(), x.offset() + at, dy.array(), dy.offset() + at, table.array(), table.offset(), width, floor,
-                    dx.array(), dx.offset() + at, Math.min(width, x.length() - at));
+                    dx, dxo + at - from, Math.min(width, end - at));
         }
     }
 

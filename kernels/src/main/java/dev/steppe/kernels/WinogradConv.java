@@ -1,5 +1,7 @@
 package dev.steppe.kernels;
 
+import java.util.function.Function;
+
 /**
  * Convolution by Winograd's minimal filtering, forward or backward to the input: tiles of 4 x 4 outputs, which read 6 x 6 inputs each, are transformed to 36
  * points, multiplied with the {@link WinogradFilter} at each point and transformed back (Lavin and Gray 2015, section 4.3). The order of each sum is that of
@@ -23,67 +25,67 @@ final class WinogradConv {
 
     private final Workers workers;
     private final SpanPool spans;
+    private final PerShape<Plan> plans;
 
-    WinogradConv(Workers workers, SpanPool spans) {
+    /** @param view forward or backward to the input */
+    WinogradConv(Workers workers, SpanPool spans, Function<ConvShape, ConvView> view) {
         this.workers = workers;
         this.spans = spans;
+        this.plans = new PerShape<>(shape -> new Plan(view.apply(shape), BLOCKS));
     }
 
-    /**
-     * @param view 3 x 3 taps, next to each other
-     * @param u filter of the same view
-     */
-    void run(ConvView view, Span.F32 x, TransformedFilter u, Span.F32 y) {
-        Call call = new Call(view, spans, x, u, y, BLOCKS);
-        WinogradTiles tiles = call.tiles;
-        if (!call.whole) {
-            workers.run(tiles.blocks(), call::block);
-            return;
+    /** @param shape 3 x 3 taps, stride, dilation and groups 1 */
+    void run(ConvShape shape, Span.F32 x, Span.F32 filter, Span.F32 y) {
+        Plan plan = plans.of(shape);
+        try (TransformedFilter u = new TransformedFilter(workers, spans, plan.filter, filter)) {
+            if (plan.whole) {
+                runWhole(plan, x, u, y);
+            } else {
+                WinogradTiles tiles = plan.tiles;
+                workers.run(tiles.blocks(),
+                        block -> plan.block(spans, tiles.begin(block), tiles.begin(block + 1), x.array(), x.offset(), u.u,
+                                y.array(), y.offset()));
+            }
         }
-        Span.F32 planes = (Span.F32) spans.take(DType.F32, tiles.blocks() * (call.v.block() + call.m.block()));
+    }
+
+    private void runWhole(Plan plan, Span.F32 x, TransformedFilter u, Span.F32 y) {
+        WinogradTiles tiles = plan.tiles;
+        Span.F32 planes = (Span.F32) spans.take(DType.F32, tiles.blocks() * (plan.v.block() + plan.m.block()));
         float[] array = planes.array();
         int v = planes.offset();
-        int m = v + tiles.blocks() * call.v.block();
+        int m = v + tiles.blocks() * plan.v.block();
         try {
-            workers.ranges(tiles.strips(), 1, (from, end) -> call.stage.fill(from, end, 0, spans, array, v));
-            int panels = u.layout.panels();
+            workers.ranges(tiles.strips(), 1, (from, end) -> plan.stage.fill(x.array(), x.offset(), from, end, 0, spans, array, v));
+            int panels = plan.filter.panels();
             workers.run(PLANES * panels, i -> {
                 for (int block = 0; block < tiles.blocks(); block++) {
-                    call.multiply(i / panels, i % panels, tiles.tilesOf(block), array, v + block * call.v.block(),
-                            m + block * call.m.block());
+                    plan.multiply(i / panels, i % panels, tiles.tilesOf(block), u.u, array, v + block * plan.v.block(),
+                            m + block * plan.m.block());
                 }
             });
-            workers.ranges(tiles.strips(), 1, (from, end) -> call.output.unpack(from, end, 0, spans, array, m));
+            workers.ranges(tiles.strips(), 1, (from, end) -> plan.output.unpack(from, end, 0, spans, array, m, y.array(), y.offset()));
         } finally {
             spans.give(planes);
         }
     }
 
-    /** The same for a few of many images, in the calling thread. */
-    void runHere(ConvView view, Span.F32 x, TransformedFilter u, Span.F32 y) {
-        Call call = new Call(view, spans, x, u, y, 1);
-        for (int block = 0; block < call.tiles.blocks(); block++) {
-            call.block(block);
-        }
-    }
+    /** What follows from the shape. */
+    static final class Plan {
+        final WinogradFilter filter;
+        private final WinogradTiles tiles;
+        private final WinogradPlanes v;
+        private final WinogradPlanes m;
+        private final WinogradStage stage;
+        private final WinogradOutput output;
+        private final boolean whole;
 
-    /** What is the same for all blocks of one call. */
-    private static final class Call {
-        private final SpanPool spans;
-        private final WinogradFilter filter;
-        private final Span.F32 u;
-        final WinogradTiles tiles;
-        final WinogradPlanes v;
-        final WinogradPlanes m;
-        final WinogradStage stage;
-        final WinogradOutput output;
-        final boolean whole;
-
-        /** @param blocks that there should be at least, for threads to share */
-        Call(ConvView view, SpanPool spans, Span.F32 x, TransformedFilter transformed, Span.F32 y, int blocks) {
-            this.spans = spans;
-            this.filter = transformed.layout;
-            this.u = transformed.u;
+        /**
+         * @param view 3 x 3 taps, next to each other
+         * @param blocks that there should be at least, for threads to share
+         */
+        Plan(ConvView view, int blocks) {
+            this.filter = new WinogradFilter(view);
             this.v = WinogradPlanes.inputs(view.in());
             this.m = WinogradPlanes.outputs(view.out());
             int most = Math.clamp(BLOCK_FLOATS / (v.perTile() + m.perTile()), MIN_TILES, MAX_TILES);
@@ -91,31 +93,46 @@ final class WinogradConv {
             this.whole = all.count() < blocks * MIN_TILES && filter.size() > BIG;
             int wanted = whole ? WinogradPlanes.TILES : Math.clamp(all.count() / blocks, FEW_TILES, most);
             this.tiles = all.perBlock(Math.max(1, wanted / all.across()));
-            this.stage = new WinogradStage(x, view.h(), view.w(), view.minRow(), view.minColumn(), WinogradTransform.POINTS, tiles, v);
-            this.output = new WinogradOutput(y, view.outH(), view.outW(), tiles, m);
+            this.stage = new WinogradStage(view.h(), view.w(), view.minRow(), view.minColumn(), WinogradTransform.POINTS, tiles, v);
+            this.output = new WinogradOutput(view.outH(), view.outW(), tiles, m);
         }
 
-        void block(int block) {
-            int from = tiles.begin(block);
-            int end = tiles.begin(block + 1);
+        /**
+         * Works through some images in the calling thread, of as many as there are.
+         *
+         * @param from first image
+         * @param end image after the last
+         * @param xo where the first of all images lies in x, or would lie if the array began so early
+         * @param u transformed {@link #filter}
+         * @param yo the same in y
+         */
+        void images(SpanPool spans, int from, int end, float[] x, int xo, TransformedFilter u, float[] y, int yo) {
+            int last = end * tiles.stripsPerImage();
+            for (int strip = from * tiles.stripsPerImage(); strip < last; strip += tiles.perBlock()) {
+                block(spans, strip, Math.min(strip + tiles.perBlock(), last), x, xo, u.u, y, yo);
+            }
+        }
+
+        private void block(SpanPool spans, int from, int end, float[] x, int xo, Span.F32 u, float[] y, int yo) {
             Span.F32 planes = (Span.F32) spans.take(DType.F32, v.block() + m.block());
             try {
                 float[] array = planes.array();
                 int mo = planes.offset() + v.block();
-                stage.fill(from, end, from, spans, array, planes.offset());
+                int count = tiles.first(end) - tiles.first(from);
+                stage.fill(x, xo, from, end, from, spans, array, planes.offset());
                 for (int point = 0; point < PLANES; point++) {
                     for (int panel = 0; panel < filter.panels(); panel++) {
-                        multiply(point, panel, tiles.tilesOf(block), array, planes.offset(), mo);
+                        multiply(point, panel, count, u, array, planes.offset(), mo);
                     }
                 }
-                output.unpack(from, end, from, spans, array, mo);
+                output.unpack(from, end, from, spans, array, mo, y, yo);
             } finally {
                 spans.give(planes);
             }
         }
 
         /** One panel of output channels of M at one point, for the {@code count} tiles of a block. */
-        void multiply(int point, int panel, int count, float[] planes, int vo, int mo) {
+        private void multiply(int point, int panel, int count, Span.F32 u, float[] planes, int vo, int mo) {
             int width = filter.width();
             int uo = u.offset() + filter.at(point, panel);
             int rows;

@@ -22,58 +22,52 @@ final class WinogradConvFilter {
 
     private final Workers workers;
     private final SpanPool spans;
+    private final PerShape<Plan> plans;
 
     WinogradConvFilter(Workers workers, SpanPool spans) {
         this.workers = workers;
         this.spans = spans;
+        this.plans = new PerShape<>(shape -> new Plan(ConvView.forward(shape), PARTS));
     }
 
     /** @param shape 3 x 3 taps, stride, dilation and groups 1 */
     void run(ConvShape shape, Span.F32 x, Span.F32 dy, Span.F32 dfilter) {
-        ConvView view = ConvView.forward(shape);
-        WinogradFilter filter = new WinogradFilter(view);
-        Call call = new Call(view, spans, filter, x, dy, PARTS);
-        Span.F32 u = (Span.F32) spans.take(DType.F32, call.parts * filter.size());
+        Plan plan = plans.of(shape);
+        Span.F32 u = (Span.F32) spans.take(DType.F32, plan.parts * plan.filter.size());
         try {
-            if (call.shared) {
+            if (plan.shared) {
                 Arrays.fill(u.array(), u.offset(), u.offset() + u.length(), 0);
-                rounds(call, u);
+                rounds(plan, x, dy, u);
             } else {
-                workers.run(call.parts, part -> call.part(part, u));
+                workers.run(plan.parts, part -> {
+                    int uo = u.offset() + part * plan.filter.size();
+                    Arrays.fill(u.array(), uo, uo + plan.filter.size(), 0);
+                    plan.add(spans, plan.begin(part), plan.begin(part + 1), x.array(), x.offset(), dy.array(), dy.offset(), u.array(), uo);
+                });
             }
-            filter.adjoint(workers, spans, u, dfilter);
+            plan.filter.adjoint(workers, spans, u, dfilter);
         } finally {
             spans.give(u);
         }
     }
 
-    /** Whether dU is so small that parts of the images can have one each: what {@link #addHere} asks for. */
-    static boolean isSmall(WinogradFilter filter) {
-        return filter.size() <= SMALL;
-    }
-
-    /** Adds what a few of many images contribute to the dU at {@code uo}, in the calling thread. */
-    void addHere(ConvView view, WinogradFilter filter, Span.F32 x, Span.F32 dy, float[] u, int uo) {
-        Call call = new Call(view, spans, filter, x, dy, 1);
-        call.add(0, call.tiles.strips(), u, uo);
-    }
-
-    private void rounds(Call call, Span.F32 u) {
-        WinogradTiles tiles = call.tiles;
-        int round = Math.max(1, ROUND_FLOATS / (call.v.block() + call.w.block()));
-        Span.F32 planes = (Span.F32) spans.take(DType.F32, round * (call.v.block() + call.w.block()));
+    private void rounds(Plan plan, Span.F32 x, Span.F32 dy, Span.F32 u) {
+        WinogradTiles tiles = plan.tiles;
+        int round = Math.max(1, ROUND_FLOATS / (plan.v.block() + plan.w.block()));
+        Span.F32 planes = (Span.F32) spans.take(DType.F32, round * (plan.v.block() + plan.w.block()));
         try {
             for (int first = 0; first < tiles.blocks(); first += round) {
                 int begin = first;
                 int last = Math.min(first + round, tiles.blocks());
-                int wo = planes.offset() + round * call.v.block();
+                int wo = planes.offset() + round * plan.v.block();
                 int strip = tiles.begin(begin);
-                workers.ranges(tiles.begin(last) - strip, 1,
-                        (from, end) -> call.fill(strip + from, strip + end, strip, planes.array(), planes.offset(), wo));
-                workers.run(PLANES * call.filter.panels(), i -> {
+                workers.ranges(tiles.begin(last) - strip, 1, (from, end) -> plan.fill(spans, strip + from, strip + end, strip, x.array(),
+                        x.offset(), dy.array(), dy.offset(), planes.array(), planes.offset(), wo));
+                int panels = plan.filter.panels();
+                workers.run(PLANES * panels, i -> {
                     for (int block = begin; block < last; block++) {
-                        call.multiply(i / call.filter.panels(), i % call.filter.panels(), tiles.tilesOf(block), planes.array(),
-                                planes.offset() + (block - begin) * call.v.block(), wo + (block - begin) * call.w.block(), u.array(),
+                        plan.multiply(i / panels, i % panels, tiles.tilesOf(block), planes.array(),
+                                planes.offset() + (block - begin) * plan.v.block(), wo + (block - begin) * plan.w.block(), u.array(),
                                 u.offset());
                     }
                 });
@@ -83,26 +77,27 @@ final class WinogradConvFilter {
         }
     }
 
-    /** What is the same for all tiles of one call. */
-    private static final class Call {
-        private final SpanPool spans;
+    /** What follows from the shape. */
+    static final class Plan {
+        final WinogradFilter filter;
         private final WinogradStage input;
         private final WinogradStage gradient;
-        final WinogradFilter filter;
-        final WinogradTiles tiles;
-        final WinogradPlanes v;
-        final WinogradPlanes w;
+        private final WinogradTiles tiles;
+        private final WinogradPlanes v;
+        private final WinogradPlanes w;
         /** Whether threads share one dU. */
         final boolean shared;
-        final int parts;
+        private final int parts;
 
-        /** @param mostParts parts at most, for threads to share */
-        Call(ConvView view, SpanPool spans, WinogradFilter filter, Span.F32 x, Span.F32 dy, int mostParts) {
-            this.spans = spans;
-            this.filter = filter;
+        /**
+         * @param view of the convolution
+         * @param mostParts parts at most, for threads to share
+         */
+        Plan(ConvView view, int mostParts) {
+            this.filter = new WinogradFilter(view);
             this.v = WinogradPlanes.inputs(view.in());
             this.w = WinogradPlanes.outputs(view.out());
-            this.shared = !isSmall(filter);
+            this.shared = filter.size() > SMALL;
             int most = shared
                     ? WinogradPlanes.TILES
                     : Math.clamp(BLOCK_FLOATS / (v.perTile() + w.perTile()), MIN_TILES, WinogradPlanes.TILES);
@@ -111,26 +106,36 @@ final class WinogradConvFilter {
             // as even as it gets: what is left over would fill no block
             int each = Math.max(1, Math.ceilDiv(all.strips(), parts));
             this.tiles = all.perBlock(Math.ceilDiv(each, Math.ceilDiv(each, all.perBlock())));
-            this.input = new WinogradStage(x, view.h(), view.w(), view.minRow(), view.minColumn(), WinogradTransform.POINTS, tiles, v);
-            this.gradient = new WinogradStage(dy, view.outH(), view.outW(), 0, 0, WinogradTransform.TILE, tiles, w);
+            this.input = new WinogradStage(view.h(), view.w(), view.minRow(), view.minColumn(), WinogradTransform.POINTS, tiles, v);
+            this.gradient = new WinogradStage(view.outH(), view.outW(), 0, 0, WinogradTransform.TILE, tiles, w);
         }
 
-        /** Adds up a part of the tiles, block by block. */
-        void part(int part, Span.F32 u) {
-            int uo = u.offset() + part * filter.size();
-            Arrays.fill(u.array(), uo, uo + filter.size(), 0);
-            add((int) ((long) part * tiles.strips() / parts), (int) ((part + 1L) * tiles.strips() / parts), u.array(), uo);
+        /** First strip of a part. */
+        private int begin(int part) {
+            return (int) ((long) part * tiles.strips() / parts);
+        }
+
+        /**
+         * Adds what some images contribute to the dU at {@code uo}, in the calling thread.
+         *
+         * @param from first image
+         * @param end image after the last
+         * @param xo where the first of all images lies in x, or would lie if the array began so early
+         * @param yo the same in dy
+         */
+        void addImages(SpanPool spans, int from, int end, float[] x, int xo, float[] dy, int yo, float[] u, int uo) {
+            add(spans, from * tiles.stripsPerImage(), end * tiles.stripsPerImage(), x, xo, dy, yo, u, uo);
         }
 
         /** Adds up some strips, block by block. */
-        void add(int first, int last, float[] u, int uo) {
+        private void add(SpanPool spans, int first, int last, float[] x, int xo, float[] dy, int yo, float[] u, int uo) {
             Span.F32 planes = (Span.F32) spans.take(DType.F32, v.block() + w.block());
             int vo = planes.offset();
             int wo = vo + v.block();
             try {
                 for (int from = first; from < last; from += tiles.perBlock()) {
                     int end = Math.min(from + tiles.perBlock(), last);
-                    fill(from, end, from, planes.array(), vo, wo);
+                    fill(spans, from, end, from, x, xo, dy, yo, planes.array(), vo, wo);
                     for (int point = 0; point < PLANES; point++) {
                         for (int panel = 0; panel < filter.panels(); panel++) {
                             multiply(point, panel, tiles.first(end) - tiles.first(from), planes.array(), vo, wo, u, uo);
@@ -142,13 +147,14 @@ final class WinogradConvFilter {
             }
         }
 
-        void fill(int from, int end, int first, float[] planes, int vo, int wo) {
-            input.fill(from, end, first, spans, planes, vo);
-            gradient.fill(from, end, first, spans, planes, wo);
+        private void fill(SpanPool spans, int from, int end, int first, float[] x, int xo, float[] dy, int yo, float[] planes, int vo,
+                int wo) {
+            input.fill(x, xo, from, end, first, spans, planes, vo);
+            gradient.fill(dy, yo, from, end, first, spans, planes, wo);
         }
 
         /** Adds what the {@code count} tiles of a block contribute to a panel of dU at one point. */
-        void multiply(int point, int panel, int count, float[] planes, int vo, int wo, float[] u, int uo) {
+        private void multiply(int point, int panel, int count, float[] planes, int vo, int wo, float[] u, int uo) {
             int width = filter.width();
             int step = WinogradMicro.channels(width);
             for (int c = 0; c < v.channels(); c += step) {

@@ -12,7 +12,6 @@ final class WinogradStage {
     private static final int TILE = WinogradTransform.TILE;
     private static final int COLUMN = WinogradTransform.COLUMN;
 
-    private final Span.F32 x;
     private final int h;
     private final int w;
     private final int channels;
@@ -24,14 +23,14 @@ final class WinogradStage {
     private final int columns;
 
     /**
-     * @param x images {@code [n, h, w, channels of the planes]}
+     * @param h height of the images
+     * @param w width
      * @param minRow row that the first tile reads first
      * @param minColumn column that the first tile reads first
      * @param reach rows and columns that a tile reads: {@link WinogradTransform#POINTS} of inputs, {@link WinogradTransform#TILE} of output gradients
      * @param planes what is written
      */
-    WinogradStage(Span.F32 x, int h, int w, int minRow, int minColumn, int reach, WinogradTiles tiles, WinogradPlanes planes) {
-        this.x = x;
+    WinogradStage(int h, int w, int minRow, int minColumn, int reach, WinogradTiles tiles, WinogradPlanes planes) {
         this.h = h;
         this.w = w;
         this.channels = planes.channels();
@@ -46,23 +45,25 @@ final class WinogradStage {
     /**
      * Transforms some strips into blocks.
      *
+     * @param x images {@code [n, h, w, channels of the planes]}
+     * @param xo where the first of all images lies in it, or would lie if the array began so early
      * @param first strip that the first block begins with
      * @param to blocks from {@code offset}
      */
-    void fill(int from, int end, int first, SpanPool spans, float[] to, int offset) {
+    void fill(float[] x, int xo, int from, int end, int first, SpanPool spans, float[] to, int offset) {
         Span.F32 scratch = (Span.F32) spans.take(DType.F32, (POINTS + reach) * columns * L);
         try {
             for (int strip = from; strip < end; strip++) {
                 int block = (strip - first) / tiles.perBlock();
                 int tile = tiles.first(strip) - tiles.first(first + block * tiles.perBlock());
-                fill(strip, tile, to, offset + block * planes.block(), scratch.array(), scratch.offset());
+                fill(x, xo, strip, tile, to, offset + block * planes.block(), scratch.array(), scratch.offset());
             }
         } finally {
             spans.give(scratch);
         }
     }
 
-    private void fill(int strip, int tile, float[] to, int offset, float[] scratch, int so) {
+    private void fill(float[] x, int xo, int strip, int tile, float[] to, int offset, float[] scratch, int so) {
         int top = tiles.row(strip) + minRow;
         int left = tiles.column(strip) + minColumn;
         int count = tiles.count(strip);
@@ -72,13 +73,13 @@ final class WinogradStage {
         Arrays.fill(scratch, so, so + lo * COLUMN, 0);
         Arrays.fill(scratch, so + hi * COLUMN, so + across * COLUMN, 0);
         int present = present(top);
-        int pixel = x.offset() + ((tiles.image(strip) * h + top) * w + left + lo) * channels;
+        int pixel = xo + ((tiles.image(strip) * h + top) * w + left + lo) * channels;
         for (int c = 0; c < channels; c += L) {
             if (c + L <= channels) {
-                columns(x.array(), pixel + c, w * channels, channels, present, hi - lo, scratch, so + lo * COLUMN);
+                columns(x, pixel + c, w * channels, channels, present, hi - lo, scratch, so + lo * COLUMN);
             } else {
                 int stage = so + columns * COLUMN;
-                copy(pixel + c, present, hi - lo, channels - c, scratch, stage);
+                copy(x, pixel + c, present, hi - lo, channels - c, scratch, stage);
                 columns(scratch, stage, columns * L, L, present, hi - lo, scratch, so + lo * COLUMN);
             }
             rows(scratch, so, count, to, offset + planes.at(0, tile, c));
@@ -112,11 +113,11 @@ final class WinogradStage {
      * Copies the last channels of what a strip reads, fewer than a vector. Lanes of channels that do not exist may hold anything: nobody reads what becomes of
      * them.
      */
-    private void copy(int pixel, int present, int count, int valid, float[] to, int offset) {
+    private void copy(float[] x, int pixel, int present, int count, int valid, float[] to, int offset) {
         for (int i = 0; i < reach; i++) {
             for (int j = 0; (present >> i & 1) != 0 && j < count; j++) {
                 for (int c = 0; c < valid; c++) {
-                    to[offset + (i * columns + j) * L + c] = x.array()[pixel + (i * w + j) * channels + c];
+                    to[offset + (i * columns + j) * L + c] = x[pixel + (i * w + j) * channels + c];
                 }
             }
         }

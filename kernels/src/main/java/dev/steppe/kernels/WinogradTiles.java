@@ -60,7 +60,11 @@ record WinogradTiles(int rows, int columns, int perRow, int across, int strips, 
     }
 
     int image(int strip) {
-        return strip / perRow / rows;
+        return strip / stripsPerImage();
+    }
+
+    int stripsPerImage() {
+        return rows * perRow;
     }
 
     /** First output row of a strip. */

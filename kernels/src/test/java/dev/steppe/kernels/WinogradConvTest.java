@@ -192,10 +192,10 @@ class WinogradConvTest {
             new WinogradConvFilter(workers, pool).run(s, x, y, filter);
             return;
         }
-        boolean forward = pass == Pass.FORWARD;
-        ConvView view = forward ? ConvView.forward(s) : ConvView.backwardInput(s);
-        try (TransformedFilter u = new TransformedFilter(workers, pool, view, filter)) {
-            new WinogradConv(workers, pool).run(view, forward ? x : y, u, forward ? y : x);
+        if (pass == Pass.FORWARD) {
+            new WinogradConv(workers, pool, ConvView::forward).run(s, x, filter, y);
+        } else {
+            new WinogradConv(workers, pool, ConvView::backwardInput).run(s, y, filter, x);
         }
     }
 }
