@@ -59,6 +59,11 @@ record ConvView(int n, int h, int w, int inChannels, int in, int outH, int outW,
     }
 
     static ConvView forward(ConvShape s) {
+        return forward(s, true);
+    }
+
+    /** @param triples whether three taps at a time are preferred to a folded filter where there is a choice */
+    static ConvView forward(ConvShape s, boolean triples) {
         int in = s.c() / s.groups();
         int out = s.k() / s.groups();
         List<Tap> taps = new ArrayList<>();
@@ -67,8 +72,8 @@ record ConvView(int n, int h, int w, int inChannels, int in, int outH, int outW,
                 taps.add(new Tap(r * s.dilation() - s.padding(), q * s.dilation() - s.padding(), r * s.s() + q));
             }
         }
-        boolean triples = s.stride() == 1 && triples(taps);
-        boolean folded = !triples && s.groups() == 1 && s.dilation() == 1 && in <= FEW_CHANNELS;
+        boolean three = s.stride() == 1 && triples(taps);
+        boolean folded = !(triples && three) && s.groups() == 1 && s.dilation() == 1 && in <= FEW_CHANNELS;
         if (folded) {
             taps.clear();
             for (int r = 0; r < s.r(); r++) {
@@ -76,7 +81,7 @@ record ConvView(int n, int h, int w, int inChannels, int in, int outH, int outW,
             }
             in *= s.s();
         }
-        Phase all = new Phase(0, 0, s.oh(), s.ow(), List.copyOf(taps), ConvMicro.Strip.of(triples, out));
+        Phase all = new Phase(0, 0, s.oh(), s.ow(), List.copyOf(taps), ConvMicro.Strip.of(three && !folded, out));
         return of(s.n(), s.h(), s.w(), s.c(), in, s.oh(), s.ow(), s.k(), out, s.stride(), 1, folded, in * s.k(), s.k(), 1, List.of(all));
     }
 

@@ -18,6 +18,8 @@ final class DirectConvFilter {
     private static final int TILES = 16;
     /** Pixels whose gradients, two vectors each, stay in the first-level cache while the taps and channels of a chunk pass by. */
     private static final int STRIP = 128;
+    /** Up to this many input channels, columns of the filter are folded: a triple of taps would leave lanes of its block empty. */
+    private static final int FOLDED = 3;
     /** Floats of all partial sums together. */
     private static final int PARTIAL = 1 << 23;
 
@@ -77,13 +79,13 @@ final class DirectConvFilter {
         final int cuts;
 
         Plan(ConvShape shape) {
-            this.view = ConvView.forward(shape);
+            this.view = ConvView.forward(shape, shape.c() / shape.groups() > FOLDED);
             this.tiles = ConvTiles.of(view);
             this.stage = new ConvStage(view, tiles.images(), tiles.rows());
             ConvView.Phase phase = view.phases().getFirst();
             this.triple = phase.strip() == ConvMicro.Strip.TRIPLE;
             this.step = triple ? 3 : 1;
-            this.channels = ConvFilterMicro.channels(view.in());
+            this.channels = ConvFilterMicro.channels(view.in(), triple);
             this.runs = new ConvView.Tap[phase.taps().size() / step];
             Arrays.setAll(runs, r -> phase.taps().get(r * step));
             this.width = triple ? L : 2 * L;
