@@ -38,16 +38,20 @@ final class ConvFilterMicro {
     }
 
     /**
-     * Adds to a block what some pixels contribute, for one tap and two vectors of output channels, which lie {@code yPlane} apart; the block is
-     * {@code [channels][2 L]}.
+     * Adds to a block what some pixels contribute, for one tap and two vectors of output channels; the block is {@code [channels][2 L]}.
      *
      * @param channels input channels of the block, 9, 8 or 4
-     * @param pixels where each lies in x, from {@code po}; in y they lie one after the other
+     * @param pixels where each lies in x, from {@code po}
      * @param count how many of them
+     * @param yStep from pixel to pixel in y: L, or with 8 and 9 channels anything
+     * @param yPlane from the first vector to the second
      */
-    static void single(int channels, float[] x, int xo, int[] pixels, int po, int count, float[] y, int yo, int yPlane, float[] d, int to) {
+    static void single(int channels, float[] x, int xo, int[] pixels, int po, int count, float[] y, int yo, int yStep, int yPlane,
+            float[] d, int to) {
         if (channels == 9) {
-            single9(x, xo, pixels, po, count, y, yo, yPlane, d, to);
+            strided9(x, xo, pixels, po, count, y, yo, yStep, yPlane, d, to);
+        } else if (channels == 8 && yStep != L) {
+            strided8(x, xo, pixels, po, count, y, yo, yStep, yPlane, d, to);
         } else if (channels == 8) {
             single8(x, xo, pixels, po, count, y, yo, yPlane, d, to);
         } else {
@@ -144,14 +148,15 @@ final class ConvFilterMicro {
     }
 
     /** 9 input channels x 2 vectors. */
-    private static void single9(float[] x, int xo, int[] pixels, int po, int count, float[] y, int yo, int yPlane, float[] d, int to) {
+    private static void strided9(float[] x, int xo, int[] pixels, int po, int count, float[] y, int yo, int yStep, int yPlane, float[] d, int to) {
         FloatVector z = FloatVector.zero(S);
         FloatVector l0 = z, h0 = z, l1 = z, h1 = z, l2 = z, h2 = z, l3 = z, h3 = z;
         FloatVector l4 = z, h4 = z, l5 = z, h5 = z, l6 = z, h6 = z, l7 = z, h7 = z, l8 = z, h8 = z;
         for (int p = 0; p < count; p++) {
             int xi = xo + pixels[po + p];
-            FloatVector yl = FloatVector.fromArray(S, y, yo + p * L);
-            FloatVector yh = FloatVector.fromArray(S, y, yo + p * L + yPlane);
+            int yi = yo + p * yStep;
+            FloatVector yl = FloatVector.fromArray(S, y, yi);
+            FloatVector yh = FloatVector.fromArray(S, y, yi + yPlane);
             FloatVector v = FloatVector.broadcast(S, x[xi]); l0 = v.fma(yl, l0); h0 = v.fma(yh, h0);
             v = FloatVector.broadcast(S, x[xi + 1]); l1 = v.fma(yl, l1); h1 = v.fma(yh, h1);
             v = FloatVector.broadcast(S, x[xi + 2]); l2 = v.fma(yl, l2); h2 = v.fma(yh, h2);
@@ -191,6 +196,44 @@ final class ConvFilterMicro {
             int xi = xo + pixels[po + p];
             FloatVector yl = FloatVector.fromArray(S, y, yo + p * L);
             FloatVector yh = FloatVector.fromArray(S, y, yo + p * L + yPlane);
+            FloatVector v = FloatVector.broadcast(S, x[xi]); l0 = v.fma(yl, l0); h0 = v.fma(yh, h0);
+            v = FloatVector.broadcast(S, x[xi + 1]); l1 = v.fma(yl, l1); h1 = v.fma(yh, h1);
+            v = FloatVector.broadcast(S, x[xi + 2]); l2 = v.fma(yl, l2); h2 = v.fma(yh, h2);
+            v = FloatVector.broadcast(S, x[xi + 3]); l3 = v.fma(yl, l3); h3 = v.fma(yh, h3);
+            v = FloatVector.broadcast(S, x[xi + 4]); l4 = v.fma(yl, l4); h4 = v.fma(yh, h4);
+            v = FloatVector.broadcast(S, x[xi + 5]); l5 = v.fma(yl, l5); h5 = v.fma(yh, h5);
+            v = FloatVector.broadcast(S, x[xi + 6]); l6 = v.fma(yl, l6); h6 = v.fma(yh, h6);
+            v = FloatVector.broadcast(S, x[xi + 7]); l7 = v.fma(yl, l7); h7 = v.fma(yh, h7);
+        }
+        FloatVector.fromArray(S, d, to).add(l0).intoArray(d, to);
+        FloatVector.fromArray(S, d, to + L).add(h0).intoArray(d, to + L);
+        FloatVector.fromArray(S, d, to + 2 * L).add(l1).intoArray(d, to + 2 * L);
+        FloatVector.fromArray(S, d, to + 3 * L).add(h1).intoArray(d, to + 3 * L);
+        FloatVector.fromArray(S, d, to + 4 * L).add(l2).intoArray(d, to + 4 * L);
+        FloatVector.fromArray(S, d, to + 5 * L).add(h2).intoArray(d, to + 5 * L);
+        FloatVector.fromArray(S, d, to + 6 * L).add(l3).intoArray(d, to + 6 * L);
+        FloatVector.fromArray(S, d, to + 7 * L).add(h3).intoArray(d, to + 7 * L);
+        FloatVector.fromArray(S, d, to + 8 * L).add(l4).intoArray(d, to + 8 * L);
+        FloatVector.fromArray(S, d, to + 9 * L).add(h4).intoArray(d, to + 9 * L);
+        FloatVector.fromArray(S, d, to + 10 * L).add(l5).intoArray(d, to + 10 * L);
+        FloatVector.fromArray(S, d, to + 11 * L).add(h5).intoArray(d, to + 11 * L);
+        FloatVector.fromArray(S, d, to + 12 * L).add(l6).intoArray(d, to + 12 * L);
+        FloatVector.fromArray(S, d, to + 13 * L).add(h6).intoArray(d, to + 13 * L);
+        FloatVector.fromArray(S, d, to + 14 * L).add(l7).intoArray(d, to + 14 * L);
+        FloatVector.fromArray(S, d, to + 15 * L).add(h7).intoArray(d, to + 15 * L);
+    }
+
+    /** The same; pixels of y lie where they lie. The distance of which the compiler knows nothing costs checks, a tenth of the speed. */
+    private static void strided8(float[] x, int xo, int[] pixels, int po, int count,
+            float[] y, int yo, int yStep, int yPlane, float[] d, int to) {
+        FloatVector z = FloatVector.zero(S);
+        FloatVector l0 = z, h0 = z, l1 = z, h1 = z, l2 = z, h2 = z, l3 = z, h3 = z;
+        FloatVector l4 = z, h4 = z, l5 = z, h5 = z, l6 = z, h6 = z, l7 = z, h7 = z;
+        for (int p = 0; p < count; p++) {
+            int xi = xo + pixels[po + p];
+            int yi = yo + p * yStep;
+            FloatVector yl = FloatVector.fromArray(S, y, yi);
+            FloatVector yh = FloatVector.fromArray(S, y, yi + yPlane);
             FloatVector v = FloatVector.broadcast(S, x[xi]); l0 = v.fma(yl, l0); h0 = v.fma(yh, h0);
             v = FloatVector.broadcast(S, x[xi + 1]); l1 = v.fma(yl, l1); h1 = v.fma(yh, h1);
             v = FloatVector.broadcast(S, x[xi + 2]); l2 = v.fma(yl, l2); h2 = v.fma(yh, h2);

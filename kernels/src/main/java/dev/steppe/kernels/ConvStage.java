@@ -156,21 +156,28 @@ final class ConvStage {
     /** The window of each output column: numbers {@code first ..} of it, as far as they lie in the row of the image. */
     private void foldRow(float[] x, int xo, int first, float[] to, int offset) {
         int width = view.w() * view.inChannels();
+        int step = view.inStep() * view.inChannels();
         int count = Math.min(CHUNK, view.in() - first);
-        for (int j = 0; j < columns; j++) {
-            int start = (j * view.inStep() + view.minColumn()) * view.inChannels() + first;
-            int lo = Math.clamp(-start, 0, count);
-            int hi = Math.clamp((long) width - start, lo, count);
-            int at = offset + j * CHUNK;
-            for (int c = 0; c < lo; c++) {
-                to[at + c] = 0;
-            }
-            for (int c = lo; c < hi; c++) {
-                to[at + c] = x[xo + start + c];
-            }
-            for (int c = hi; c < count; c++) {
-                to[at + c] = 0;
-            }
+        int start = view.minColumn() * view.inChannels() + first;
+        // windows within the row, of which whole chunks can be read: what is too much of them is read by nobody
+        int lo = Math.clamp(Math.ceilDiv(-start, step), 0, columns);
+        int hi = Math.clamp(Math.floorDiv(Math.min(width - count, x.length - CHUNK - xo) - start, step) + 1, lo, columns);
+        for (int j = 0; j < lo; j++) {
+            foldWindow(x, xo, start + j * step, width, count, to, offset + j * CHUNK);
         }
+        copyPixels(x, xo + start + lo * step, step, CHUNK, hi - lo, to, offset + lo * CHUNK);
+        for (int j = hi; j < columns; j++) {
+            foldWindow(x, xo, start + j * step, width, count, to, offset + j * CHUNK);
+        }
+    }
+
+    private static void foldWindow(float[] x, int xo, int start, int width, int count, float[] to, int offset) {
+        int lo = Math.clamp(-start, 0, count);
+        int hi = Math.clamp((long) width - start, lo, count);
+        Arrays.fill(to, offset, offset + lo, 0);
+        if (lo < hi) {
+            System.arraycopy(x, xo + start + lo, to, offset + lo, hi - lo);
+        }
+        Arrays.fill(to, offset + hi, offset + count, 0);
     }
 }

@@ -18,7 +18,7 @@ final class DirectConvFilter {
     private static final int TILES = 16;
     /** Pixels whose gradients, two vectors each, stay in the first-level cache while the taps and channels of a chunk pass by. */
     private static final int STRIP = 128;
-    /** Up to this many input channels, columns of the filter are folded: a triple of taps would leave lanes of its block empty. */
+    /** Up to this many input channels columns of the filter are folded, if output channels fill more than a vector: triples would leave much of a block empty. */
     private static final int FOLDED = 3;
     /** Floats of all partial sums together. */
     private static final int PARTIAL = 1 << 23;
@@ -56,6 +56,8 @@ final class DirectConvFilter {
         private final ConvTiles tiles;
         private final ConvStage stage;
         private final boolean triple;
+        /** Whether dy is staged. For few input channels or one tap it is read where it lies: too seldom for a copy to pay. */
+        private final boolean staged;
         /** Taps of a run. */
         private final int step;
         /** Taps, every third of them if triple. */
@@ -79,13 +81,14 @@ final class DirectConvFilter {
         final int cuts;
 
         Plan(ConvShape shape) {
-            this.view = ConvView.forward(shape, shape.c() / shape.groups() > FOLDED);
+            this.view = ConvView.forward(shape, shape.c() / shape.groups() > FOLDED || shape.k() / shape.groups() <= L);
             this.tiles = ConvTiles.of(view);
             this.stage = new ConvStage(view, tiles.images(), tiles.rows());
             ConvView.Phase phase = view.phases().getFirst();
             this.triple = phase.strip() == ConvMicro.Strip.TRIPLE;
             this.step = triple ? 3 : 1;
             this.channels = ConvFilterMicro.channels(view.in(), triple);
+            this.staged = triple || view.out() % (2 * L) != 0 || channels < 8 || phase.taps().size() > 1 && view.in() > ConvStage.CHUNK;
             this.runs = new ConvView.Tap[phase.taps().size() / step];
             Arrays.setAll(runs, r -> phase.taps().get(r * step));
             this.width = triple ? L : 2 * L;
@@ -125,7 +128,7 @@ final class DirectConvFilter {
             int to = sums.offset() + part * partFloats() + chunk0 * chunkFloats;
             Arrays.fill(sums.array(), to, to + chunks * chunkFloats, 0);
             int xFloats = chunks * stage.plane();
-            Span.F32 scratch = (Span.F32) spans.take(DType.F32, xFloats + panels * (width / L) * dyPlane);
+            Span.F32 scratch = (Span.F32) spans.take(DType.F32, xFloats + (staged ? panels * (width / L) * dyPlane : 0));
             try {
                 int last = (int) ((part + 1L) * tiles.count() / parts);
                 for (int t = (int) ((long) part * tiles.count() / parts); t < last; t++) {
@@ -135,10 +138,16 @@ final class DirectConvFilter {
                     int rows = Math.min(tiles.rows(), view.outH() - i0);
                     stage.fill(x.array(), x.offset(), group * view.in(), n0, images, i0, rows, chunk0, chunks, scratch.array(),
                             scratch.offset());
-                    fillGradient(dy, group, n0, images, i0, rows, scratch.array(), scratch.offset() + xFloats);
+                    float[] y = dy.array();
+                    int yo = dy.offset() + (n0 * view.outH() + i0) * view.outW() * view.outChannels() + group * view.out();
+                    if (staged) {
+                        y = scratch.array();
+                        yo = scratch.offset() + xFloats;
+                        fillGradient(dy, group, n0, images, i0, rows, y, yo);
+                    }
                     for (int chunk = 0; chunk < chunks; chunk++) {
-                        multiply(chunk0 + chunk, images, i0, rows, scratch.array(), scratch.offset() + chunk * stage.plane(),
-                                scratch.offset() + xFloats, sums.array(), to + chunk * chunkFloats);
+                        multiply(chunk0 + chunk, images, i0, rows, scratch.array(), scratch.offset() + chunk * stage.plane(), y, yo,
+                                sums.array(), to + chunk * chunkFloats);
                     }
                 }
             } finally {
@@ -177,23 +186,25 @@ final class DirectConvFilter {
             }
         }
 
-        private void multiply(int chunk, int images, int i0, int rows, float[] scratch, int xo, int yo, float[] sums, int to) {
+        private void multiply(int chunk, int images, int i0, int rows, float[] x, int xo, float[] y, int yo, float[] sums, int to) {
+            int pixel = staged ? L : view.outChannels();
+            int vector = staged ? dyPlane : L;
             int used = Math.ceilDiv(stage.channels(chunk), channels);
             int count = images * rows * view.outW();
             int strip = triple || runs.length == 1 ? Math.max(1, count) : STRIP;
             for (int from = 0; from < count; from += strip) {
                 for (int panel = 0; panel < panels; panel++) {
-                    int yb = yo + panel * (width / L) * dyPlane;
+                    int yb = yo + panel * (width / L) * vector;
                     for (int run = 0; run < runs.length; run++) {
                         ConvView.Tap tap = runs[run];
                         for (int b = 0; b < used; b++) {
                             int block = to + ((b * panels + panel) * runs.length + run) * blockFloats();
                             int xb = xo + stage.tap(tap) + b * channels;
                             if (triple) {
-                                multiplyTriple(tap, images, i0, rows, scratch, xb, yb, sums, block);
+                                multiplyTriple(tap, images, i0, rows, x, xb, y, yb, sums, block);
                             } else {
-                                ConvFilterMicro.single(channels, scratch, xb, pixels, from,
-                                        Math.min(strip, count - from), scratch, yb + from * L, dyPlane, sums, block);
+                                ConvFilterMicro.single(channels, x, xb, pixels, from, Math.min(strip, count - from), y, yb + from * pixel,
+                                        pixel, vector, sums, block);
                             }
                         }
                     }
@@ -201,15 +212,15 @@ final class DirectConvFilter {
             }
         }
 
-        private void multiplyTriple(ConvView.Tap tap, int images, int i0, int rows, float[] scratch, int xb, int yb, float[] sums,
-                int block) {
+        private void multiplyTriple(ConvView.Tap tap, int images, int i0, int rows, float[] x, int xb, float[] y, int yb,
+                float[] sums, int block) {
             // what lies outside the image is zeros that need not be multiplied; input column j of the stage is column j + tap.column() of the image
             int top = Math.clamp(-tap.row() - i0, 0, rows);
             int bottom = Math.clamp(view.h() - tap.row() - i0, top, rows);
             int left = Math.clamp(-tap.column(), 0, view.outW() + margin);
             int right = Math.clamp(view.w() - tap.column(), left, view.outW() + margin);
-            ConvFilterMicro.triple(channels, scratch, xb + top * stage.outputRow() + left * ConvStage.CHUNK, stage.image(),
-                    stage.outputRow(), scratch, yb + top * dyRow + left * L, tiles.rows() * dyRow, dyRow, images, bottom - top,
+            ConvFilterMicro.triple(channels, x, xb + top * stage.outputRow() + left * ConvStage.CHUNK, stage.image(),
+                    stage.outputRow(), y, yb + top * dyRow + left * L, tiles.rows() * dyRow, dyRow, images, bottom - top,
                     right - left, sums, block);
         }
 

@@ -20,11 +20,14 @@ import picocli.CommandLine.Option;
         showDefaultValues = true,
         descriptionHeading = "%n",
         description = {
-            "Runs training steps from the start of the process on, and prints when speed is reached: the end of the first step after which the",
-            "median of any three steps in a row is within 10 % of the steady one, that of the last third.", ""})
+            "Runs training steps from the start of the process on, and prints when 90 % of the steady speed are reached: with the first step from",
+            "which on the median of the steps of two seconds, of three steps at least, shows it. Steady is the median of the last third.",
+            ""})
 final class BenchWarmupCommand extends Measurement {
     private static final double WITHIN = 1 / 0.9;
+    /** Steps whose median is taken: so many, and so long. Machines have slower seconds long after the start. */
     private static final int IN_A_ROW = 3;
+    private static final double WINDOW_SECONDS = 2;
 
     /** One step: when it ended since the start of the process, and how long it took. */
     private record Step(double end, double seconds) {
@@ -84,13 +87,21 @@ final class BenchWarmupCommand extends Measurement {
         }
     }
 
-    /** The end of the first step from which on every three in a row have a median near the steady one. */
+    /** The end of the first step that begins a window of steady speed. */
     private static double steadySince(List<Step> steps, double steady) {
-        int first = steps.size() - IN_A_ROW;
-        while (first > 0 && median(steps.subList(first - 1, first - 1 + IN_A_ROW)) <= WITHIN * steady) {
-            first--;
+        int first = 0;
+        while (first < steps.size() - IN_A_ROW && median(window(steps, first)) > WITHIN * steady) {
+            first++;
         }
         return steps.get(first).end;
+    }
+
+    private static List<Step> window(List<Step> steps, int first) {
+        int end = first;
+        while (end < steps.size() && (end - first < IN_A_ROW || steps.get(end).end < steps.get(first).end + WINDOW_SECONDS)) {
+            end++;
+        }
+        return steps.subList(first, end);
     }
 
     private static double median(List<Step> steps) {
