@@ -19,7 +19,10 @@ import java.util.concurrent.CountDownLatch;
 public final class WarmUp implements AutoCloseable {
     /** Time for one kernel until the next has its turn: the compiler works on the one meanwhile. */
     private static final long TURN_NANOS = 30_000_000;
-    /** A kernel that did not become faster by this factor, so many turns on end, has been compiled. */
+    /**
+     * A kernel that did not become faster by this factor, so many turns on end, has been compiled, if it had as many calls as these turns would have had: one
+     * that is slow has too few in a turn to be compiled at all.
+     */
     private static final double FASTER = 0.7;
     private static final int QUIET_TURNS = 4;
     /** Where compiling takes longer than this there is nothing left to win by it. */
@@ -82,6 +85,7 @@ public final class WarmUp implements AutoCloseable {
         private final WarmUpCall call;
         private long fastest = Long.MAX_VALUE;
         private int quiet;
+        private int calls;
 
         Turns(WarmUpCall call) {
             this.call = call;
@@ -93,13 +97,14 @@ public final class WarmUp implements AutoCloseable {
             long least = Long.MAX_VALUE;
             for (int i = 0; i < call.most() && before - begin < TURN_NANOS && !closed; i++) {
                 call.work().run();
+                calls++;
                 long now = System.nanoTime();
                 least = Math.min(least, now - before);
                 before = now;
             }
             quiet = least < FASTER * fastest ? 0 : quiet + 1;
             fastest = Math.min(fastest, least);
-            return quiet >= QUIET_TURNS;
+            return quiet >= QUIET_TURNS && calls >= QUIET_TURNS * call.most();
         }
     }
 }

@@ -116,8 +116,8 @@ record WarmUpCall(int most, Runnable work) {
     }
 
     private static void products(List<WarmUpCall> calls, GemmKernel gemm) {
-        int rows = 128;
-        int in = 64;
+        int rows = 30;
+        int in = 16;
         Span x = numbers(rows * in);
         Span w = numbers(in * CLASSES);
         Span y = numbers(rows * CLASSES);
@@ -135,7 +135,7 @@ record WarmUpCall(int most, Runnable work) {
     }
 
     private static void loss(List<WarmUpCall> calls, Kernels kernels) {
-        int rows = 128;
+        int rows = 8;
         int size = rows * CLASSES;
         Span logits = numbers(size);
         Span target = numbers(size);

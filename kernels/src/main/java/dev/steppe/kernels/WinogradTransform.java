@@ -21,6 +21,8 @@ import jdk.incubator.vector.VectorSpecies;
  * The points are 0, 3/4, -3/4, 3/2, -3/2 and infinity, in this order. Their powers stay near 1, so that less cancels than with the usual 0, +-1, +-2 (errors
  * are a third of theirs), and all entries of A and B are exact in F32. Points come in pairs +-p: what is even and what is odd in p is computed once for both.
  *
+ * <p>No method passes a vector to another: C2 does not inline what is big, and a vector that is not inlined is an object, which costs 50 times the speed.
+ *
  * <p>All methods work on many lines of vectors: number e of line (i, j) lies at {@code offset + e * step + i * outer + j * inner}.
  */
 final class WinogradTransform {
@@ -53,21 +55,6 @@ final class WinogradTransform {
     private WinogradTransform() {
     }
 
-    private static FloatVector all(float number) {
-        return FloatVector.broadcast(S, number);
-    }
-
-    /** A vector, or zero if bit e of {@code present} is not set. */
-    private static FloatVector at(float[] array, int offset, int present, int e) {
-        return (present >> e & 1) == 0 ? FloatVector.zero(S) : FloatVector.fromArray(S, array, offset);
-    }
-
-    /** What is even and odd in p, at p and -p. */
-    private static void pair(FloatVector even, FloatVector odd, float p, float[] to, int offset, int next) {
-        odd.fma(all(p), even).intoArray(to, offset);
-        odd.fma(all(-p), even).intoArray(to, offset + next);
-    }
-
     /**
      * {@code B' d} down columns: six rows of an input to six points.
      *
@@ -78,19 +65,26 @@ final class WinogradTransform {
      * @param v {@code [column, point, lane]} from {@code to}
      */
     static void inputColumns(float[] d, int from, int row, int pixel, int present, int count, float[] v, int to) {
+        FloatVector z = FloatVector.zero(S);
         for (int j = 0; j < count; j++) {
             int i = from + j * pixel;
             int o = to + j * COLUMN;
-            FloatVector d0 = at(d, i, present, 0);
-            FloatVector d1 = at(d, i + row, present, 1);
-            FloatVector d2 = at(d, i + 2 * row, present, 2);
-            FloatVector d3 = at(d, i + 3 * row, present, 3);
-            FloatVector d4 = at(d, i + 4 * row, present, 4);
-            FloatVector d5 = at(d, i + 5 * row, present, 5);
-            d0.fma(all(A2 * B2), d2.fma(all(-(A2 + B2)), d4)).intoArray(v, o);
-            pair(d2.fma(all(-B2), d4), d1.fma(all(-B2), d3), A, v, o + L, L);
-            pair(d2.fma(all(-A2), d4), d1.fma(all(-A2), d3), B, v, o + 3 * L, L);
-            d1.fma(all(A2 * B2), d3.fma(all(-(A2 + B2)), d5)).intoArray(v, o + 5 * L);
+            FloatVector d0 = (present & 1) == 0 ? z : FloatVector.fromArray(S, d, i);
+            FloatVector d1 = (present & 2) == 0 ? z : FloatVector.fromArray(S, d, i + row);
+            FloatVector d2 = (present & 4) == 0 ? z : FloatVector.fromArray(S, d, i + 2 * row);
+            FloatVector d3 = (present & 8) == 0 ? z : FloatVector.fromArray(S, d, i + 3 * row);
+            FloatVector d4 = (present & 16) == 0 ? z : FloatVector.fromArray(S, d, i + 4 * row);
+            FloatVector d5 = (present & 32) == 0 ? z : FloatVector.fromArray(S, d, i + 5 * row);
+            d0.fma(FloatVector.broadcast(S, A2 * B2), d2.fma(FloatVector.broadcast(S, -(A2 + B2)), d4)).intoArray(v, o);
+            FloatVector evenA = d2.fma(FloatVector.broadcast(S, -B2), d4);
+            FloatVector oddA = d1.fma(FloatVector.broadcast(S, -B2), d3);
+            oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(v, o + L);
+            oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(v, o + 2 * L);
+            FloatVector evenB = d2.fma(FloatVector.broadcast(S, -A2), d4);
+            FloatVector oddB = d1.fma(FloatVector.broadcast(S, -A2), d3);
+            oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(v, o + 3 * L);
+            oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(v, o + 4 * L);
+            d1.fma(FloatVector.broadcast(S, A2 * B2), d3.fma(FloatVector.broadcast(S, -(A2 + B2)), d5)).intoArray(v, o + 5 * L);
         }
     }
 
@@ -112,10 +106,16 @@ final class WinogradTransform {
                 FloatVector d3 = FloatVector.fromArray(S, d, r + 3 * COLUMN);
                 FloatVector d4 = FloatVector.fromArray(S, d, r + 4 * COLUMN);
                 FloatVector d5 = FloatVector.fromArray(S, d, r + 5 * COLUMN);
-                d0.fma(all(A2 * B2), d2.fma(all(-(A2 + B2)), d4)).intoArray(v, o);
-                pair(d2.fma(all(-B2), d4), d1.fma(all(-B2), d3), A, v, o + V, V);
-                pair(d2.fma(all(-A2), d4), d1.fma(all(-A2), d3), B, v, o + 3 * V, V);
-                d1.fma(all(A2 * B2), d3.fma(all(-(A2 + B2)), d5)).intoArray(v, o + 5 * V);
+                d0.fma(FloatVector.broadcast(S, A2 * B2), d2.fma(FloatVector.broadcast(S, -(A2 + B2)), d4)).intoArray(v, o);
+                FloatVector evenA = d2.fma(FloatVector.broadcast(S, -B2), d4);
+                FloatVector oddA = d1.fma(FloatVector.broadcast(S, -B2), d3);
+                oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(v, o + V);
+                oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(v, o + 2 * V);
+                FloatVector evenB = d2.fma(FloatVector.broadcast(S, -A2), d4);
+                FloatVector oddB = d1.fma(FloatVector.broadcast(S, -A2), d3);
+                oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(v, o + 3 * V);
+                oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(v, o + 4 * V);
+                d1.fma(FloatVector.broadcast(S, A2 * B2), d3.fma(FloatVector.broadcast(S, -(A2 + B2)), d5)).intoArray(v, o + 5 * V);
             }
         }
     }
@@ -141,9 +141,11 @@ final class WinogradTransform {
                 FloatVector evenB = m3.add(m4);
                 FloatVector oddB = m3.sub(m4);
                 evenA.add(evenB).add(FloatVector.fromArray(S, m, r)).intoArray(y, o);
-                oddA.fma(all(A), oddB.mul(all(B))).intoArray(y, o + COLUMN);
-                evenA.fma(all(A2), evenB.mul(all(B2))).intoArray(y, o + 2 * COLUMN);
-                oddA.fma(all(A3), oddB.fma(all(B3), FloatVector.fromArray(S, m, r + 5 * POINTS * M))).intoArray(y, o + 3 * COLUMN);
+                oddA.fma(FloatVector.broadcast(S, A), oddB.mul(FloatVector.broadcast(S, B))).intoArray(y, o + COLUMN);
+                evenA.fma(FloatVector.broadcast(S, A2), evenB.mul(FloatVector.broadcast(S, B2))).intoArray(y, o + 2 * COLUMN);
+                oddA.fma(FloatVector.broadcast(S, A3),
+                        oddB.fma(FloatVector.broadcast(S, B3), FloatVector.fromArray(S, m, r + 5 * POINTS * M)))
+                        .intoArray(y, o + 3 * COLUMN);
             }
         }
     }
@@ -171,9 +173,10 @@ final class WinogradTransform {
                 FloatVector evenB = m3.add(m4);
                 FloatVector oddB = m3.sub(m4);
                 evenA.add(evenB).add(FloatVector.fromArray(S, m, r)).intoArray(y, o);
-                oddA.fma(all(A), oddB.mul(all(B))).intoArray(y, o + pixel);
-                evenA.fma(all(A2), evenB.mul(all(B2))).intoArray(y, o + 2 * pixel);
-                oddA.fma(all(A3), oddB.fma(all(B3), FloatVector.fromArray(S, m, r + 5 * L))).intoArray(y, o + 3 * pixel);
+                oddA.fma(FloatVector.broadcast(S, A), oddB.mul(FloatVector.broadcast(S, B))).intoArray(y, o + pixel);
+                evenA.fma(FloatVector.broadcast(S, A2), evenB.mul(FloatVector.broadcast(S, B2))).intoArray(y, o + 2 * pixel);
+                oddA.fma(FloatVector.broadcast(S, A3), oddB.fma(FloatVector.broadcast(S, B3), FloatVector.fromArray(S, m, r + 5 * L)))
+                        .intoArray(y, o + 3 * pixel);
             }
         }
     }
@@ -188,16 +191,23 @@ final class WinogradTransform {
      * @param w {@code [column, point, lane]} from {@code to}
      */
     static void gradientColumns(float[] y, int from, int row, int pixel, int present, int count, float[] w, int to) {
+        FloatVector z = FloatVector.zero(S);
         for (int j = 0; j < count; j++) {
             int i = from + j * pixel;
             int o = to + j * COLUMN;
-            FloatVector y0 = at(y, i, present, 0);
-            FloatVector y1 = at(y, i + row, present, 1);
-            FloatVector y2 = at(y, i + 2 * row, present, 2);
-            FloatVector y3 = at(y, i + 3 * row, present, 3);
+            FloatVector y0 = (present & 1) == 0 ? z : FloatVector.fromArray(S, y, i);
+            FloatVector y1 = (present & 2) == 0 ? z : FloatVector.fromArray(S, y, i + row);
+            FloatVector y2 = (present & 4) == 0 ? z : FloatVector.fromArray(S, y, i + 2 * row);
+            FloatVector y3 = (present & 8) == 0 ? z : FloatVector.fromArray(S, y, i + 3 * row);
             y0.intoArray(w, o);
-            pair(y2.fma(all(A2), y0), y3.fma(all(A2), y1), A, w, o + L, L);
-            pair(y2.fma(all(B2), y0), y3.fma(all(B2), y1), B, w, o + 3 * L, L);
+            FloatVector evenA = y2.fma(FloatVector.broadcast(S, A2), y0);
+            FloatVector oddA = y3.fma(FloatVector.broadcast(S, A2), y1);
+            oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(w, o + L);
+            oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(w, o + 2 * L);
+            FloatVector evenB = y2.fma(FloatVector.broadcast(S, B2), y0);
+            FloatVector oddB = y3.fma(FloatVector.broadcast(S, B2), y1);
+            oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(w, o + 3 * L);
+            oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(w, o + 4 * L);
             y3.intoArray(w, o + 5 * L);
         }
     }
@@ -220,8 +230,14 @@ final class WinogradTransform {
                 FloatVector y2 = FloatVector.fromArray(S, y, r + 2 * COLUMN);
                 FloatVector y3 = FloatVector.fromArray(S, y, r + 3 * COLUMN);
                 y0.intoArray(w, o);
-                pair(y2.fma(all(A2), y0), y3.fma(all(A2), y1), A, w, o + M, M);
-                pair(y2.fma(all(B2), y0), y3.fma(all(B2), y1), B, w, o + 3 * M, M);
+                FloatVector evenA = y2.fma(FloatVector.broadcast(S, A2), y0);
+                FloatVector oddA = y3.fma(FloatVector.broadcast(S, A2), y1);
+                oddA.fma(FloatVector.broadcast(S, A), evenA).intoArray(w, o + M);
+                oddA.fma(FloatVector.broadcast(S, -A), evenA).intoArray(w, o + 2 * M);
+                FloatVector evenB = y2.fma(FloatVector.broadcast(S, B2), y0);
+                FloatVector oddB = y3.fma(FloatVector.broadcast(S, B2), y1);
+                oddB.fma(FloatVector.broadcast(S, B), evenB).intoArray(w, o + 3 * M);
+                oddB.fma(FloatVector.broadcast(S, -B), evenB).intoArray(w, o + 4 * M);
                 y3.intoArray(w, o + 5 * M);
             }
         }
@@ -241,9 +257,13 @@ final class WinogradTransform {
                 FloatVector g0 = FloatVector.fromArray(S, g, r);
                 FloatVector g1 = FloatVector.fromArray(S, g, r + step);
                 FloatVector g2 = FloatVector.fromArray(S, g, r + 2 * step);
-                g0.mul(all(N0)).intoArray(u, o);
-                pair(g2.fma(all(A2 * NA), g0.mul(all(NA))), g1, A * NA, u, o + next, next);
-                pair(g2.fma(all(B2 * NB), g0.mul(all(NB))), g1, B * NB, u, o + 3 * next, next);
+                g0.mul(FloatVector.broadcast(S, N0)).intoArray(u, o);
+                FloatVector evenA = g2.fma(FloatVector.broadcast(S, A2 * NA), g0.mul(FloatVector.broadcast(S, NA)));
+                g1.fma(FloatVector.broadcast(S, A * NA), evenA).intoArray(u, o + next);
+                g1.fma(FloatVector.broadcast(S, -A * NA), evenA).intoArray(u, o + 2 * next);
+                FloatVector evenB = g2.fma(FloatVector.broadcast(S, B2 * NB), g0.mul(FloatVector.broadcast(S, NB)));
+                g1.fma(FloatVector.broadcast(S, B * NB), evenB).intoArray(u, o + 3 * next);
+                g1.fma(FloatVector.broadcast(S, -B * NB), evenB).intoArray(u, o + 4 * next);
                 g2.intoArray(u, o + 5 * next);
             }
         }
@@ -263,9 +283,12 @@ final class WinogradTransform {
                 FloatVector oddA = u1.sub(u2);
                 FloatVector evenB = u3.add(u4);
                 FloatVector oddB = u3.sub(u4);
-                evenA.fma(all(NA), evenB.fma(all(NB), FloatVector.fromArray(S, u, r).mul(all(N0)))).intoArray(g, o);
-                oddA.fma(all(A * NA), oddB.mul(all(B * NB))).intoArray(g, o + next);
-                evenA.fma(all(A2 * NA), evenB.fma(all(B2 * NB), FloatVector.fromArray(S, u, r + 5 * step))).intoArray(g, o + 2 * next);
+                evenA.fma(FloatVector.broadcast(S, NA),
+                        evenB.fma(FloatVector.broadcast(S, NB), FloatVector.fromArray(S, u, r).mul(FloatVector.broadcast(S, N0))))
+                        .intoArray(g, o);
+                oddA.fma(FloatVector.broadcast(S, A * NA), oddB.mul(FloatVector.broadcast(S, B * NB))).intoArray(g, o + next);
+                evenA.fma(FloatVector.broadcast(S, A2 * NA),
+                        evenB.fma(FloatVector.broadcast(S, B2 * NB), FloatVector.fromArray(S, u, r + 5 * step))).intoArray(g, o + 2 * next);
             }
         }
     }

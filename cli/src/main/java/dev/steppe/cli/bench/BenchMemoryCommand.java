@@ -41,7 +41,7 @@ final class BenchMemoryCommand extends Measurement {
 
     private Map<String, Object> run(Kernels kernels) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Runnable step = work.training(kernels);
+        Runnable step = StepWork.warm(kernels, () -> work.training(kernels));
         int measured = steps / 3;
         for (int i = 0; i < steps - measured; i++) {
             step.run();

@@ -63,7 +63,9 @@ final class BenchStepCommand extends Measurement {
 
     private void compare(Kernels kernels) {
         List<String> optimizers = Stream.concat(Stream.of(work.optimizer), beside.stream()).toList();
-        double[][] seconds = Timing.inTurn(optimizers.stream().map(optimizer -> work.training(kernels, optimizer)).toList(), turns, steps);
+        List<Runnable> trainings = StepWork.warm(kernels,
+                () -> optimizers.stream().map(optimizer -> work.training(kernels, optimizer)).toList());
+        double[][] seconds = Timing.inTurn(trainings, turns, steps);
         for (int i = 0; i < optimizers.size(); i++) {
             int index = i;
             Map<String, Object> row = new LinkedHashMap<>();
@@ -80,7 +82,8 @@ final class BenchStepCommand extends Measurement {
     }
 
     private Map<String, Object> time(Kernels kernels) {
-        double ms = 1e3 * Timing.medianSeconds(mode.equals("train") ? work.training(kernels) : work.prediction(kernels), steps);
+        Runnable step = StepWork.warm(kernels, () -> mode.equals("train") ? work.training(kernels) : work.prediction(kernels));
+        double ms = 1e3 * Timing.medianSeconds(step, steps);
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("peer", Version.text());
         row.put("model", work.model.name);

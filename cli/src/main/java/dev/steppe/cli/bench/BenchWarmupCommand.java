@@ -2,7 +2,6 @@ package dev.steppe.cli.bench;
 
 import dev.steppe.cli.option.Rules;
 import dev.steppe.kernels.Kernels;
-import dev.steppe.kernels.WarmUp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +55,7 @@ final class BenchWarmupCommand extends Measurement {
         Instant now = Instant.now();
         double before = Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now).toNanos() * 1e-9;
         long origin = System.nanoTime();
-        Runnable work = warm(kernels);
+        Runnable work = cold ? this.work.training(kernels) : StepWork.warm(kernels, () -> this.work.training(kernels));
         List<Step> steps = new ArrayList<>();
         while (steps.size() < IN_A_ROW || steps.getLast().end - before < seconds) {
             long start = System.nanoTime();
@@ -76,15 +75,6 @@ final class BenchWarmupCommand extends Measurement {
         row.put("firstStepEndsAtSeconds", Timing.round(steps.getFirst().end, 2));
         row.put("steadySinceSeconds", Timing.round(steadySince(steps, steady), 2));
         return row;
-    }
-
-    private Runnable warm(Kernels kernels) {
-        if (cold) { return work.training(kernels); }
-        try (WarmUp warmUp = WarmUp.start(kernels.mode())) {
-            Runnable step = work.training(kernels);
-            warmUp.await();
-            return step;
-        }
     }
 
     /** The end of the first step that begins a window of steady speed. */

@@ -8,9 +8,11 @@ import dev.steppe.core.Losses;
 import dev.steppe.core.Objective;
 import dev.steppe.core.Parameters;
 import dev.steppe.kernels.Kernels;
+import dev.steppe.kernels.WarmUp;
 import dev.steppe.nn.Layer;
 import dev.steppe.optim.Optimizer;
 import dev.steppe.optim.Options;
+import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -40,6 +42,15 @@ final class StepWork {
     /** Over the base optimizer that all are measured with. */
     static Method method(String optimizer) {
         return Method.of(optimizer, null, BASE, null);
+    }
+
+    /** Makes something while the kernels are warmed, as {@code train} does. */
+    static <T> T warm(Kernels kernels, Supplier<T> make) {
+        try (WarmUp warmUp = WarmUp.start(kernels.mode())) {
+            T made = make.get();
+            warmUp.await();
+            return made;
+        }
     }
 
     /** A training step. */
