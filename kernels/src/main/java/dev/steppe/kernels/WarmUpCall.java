@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * A small call, or a few, of the kernels that a training needs, with several tiles, edges and remainders. What a call sets up should not become hot: compiling
- * that would hold up the compiler.
+ * that would hold up the compiler. A method is compiled after some 600 calls with 15,000 rounds of its loops in all, or 5,000 calls: work is of a size that reaches
+ * that with few slow rounds.
  *
  * @param most calls in a turn
  */
@@ -135,7 +136,7 @@ record WarmUpCall(int most, Runnable work) {
     }
 
     private static void loss(List<WarmUpCall> calls, Kernels kernels) {
-        int rows = 8;
+        int rows = 40;
         int size = rows * CLASSES;
         Span logits = numbers(size);
         Span target = numbers(size);
