@@ -5,7 +5,7 @@ package dev.steppe.kernels;
  * the transforms were fitted, roughly, to forward passes of the layers of ResNet-18 and -20 with 16 lanes. Backward to the filter gains less.
  */
 enum ConvPlan {
-    /** {@link DirectConv}, {@link DirectConvFilter}: everything. */
+    /** {@link DirectConv}, {@link DirectConvFilter}: everything. Backward to inputs of very few channels is {@link Col2Im}'s. */
     DIRECT,
     /** {@link DepthwiseConv}: a channel of its own for each group. */
     DEPTHWISE,

@@ -8,17 +8,19 @@ final class VectorConv implements ConvKernel {
     private final DirectConv direct;
     private final DirectConv directInput;
     private final DirectConvFilter directFilter;
+    private final Col2Im col2Im;
     private final DepthwiseConv depthwise;
     private final WinogradConv winograd;
     private final WinogradConv winogradInput;
     private final WinogradConvFilter winogradFilter;
     private final Kernels.Mode mode;
 
-    VectorConv(Workers workers, SpanPool spans, Kernels.Mode mode, ConvKernel scalar) {
+    VectorConv(Workers workers, SpanPool spans, Kernels.Mode mode, GemmKernel gemm, ConvKernel scalar) {
         this.scalar = scalar;
         this.direct = new DirectConv(workers, spans, ConvView::forward);
         this.directInput = new DirectConv(workers, spans, ConvView::backwardInput);
         this.directFilter = new DirectConvFilter(workers, spans);
+        this.col2Im = new Col2Im(workers, spans, gemm);
         this.depthwise = new DepthwiseConv(workers, spans);
         this.winograd = new WinogradConv(workers, spans, ConvView::forward);
         this.winogradInput = new WinogradConv(workers, spans, ConvView::backwardInput);
@@ -50,7 +52,13 @@ final class VectorConv implements ConvKernel {
         ScalarConv.check(shape, dx, filter, dy);
         if (dx.length() == 0) { return; }
         switch (ConvPlan.of(shape, mode)) {
-            case DIRECT -> directInput.run(shape, (Span.F32) dy, (Span.F32) filter, (Span.F32) dx);
+            case DIRECT -> {
+                if (Col2Im.pays(shape)) {
+                    col2Im.backwardInput(shape, (Span.F32) dy, (Span.F32) filter, (Span.F32) dx);
+                } else {
+                    directInput.run(shape, (Span.F32) dy, (Span.F32) filter, (Span.F32) dx);
+                }
+            }
             case DEPTHWISE -> depthwise.backwardInput(shape, (Span.F32) dy, (Span.F32) filter, (Span.F32) dx);
             case WINOGRAD -> winogradInput.run(shape, (Span.F32) dy, (Span.F32) filter, (Span.F32) dx);
         }

@@ -22,7 +22,7 @@ final class VectorProvider implements Provider {
 
     VectorProvider(Workers workers, SpanPool spans, Kernels.Mode mode, Provider scalar) {
         this.gemm = new VectorGemm(workers, spans, scalar.gemm());
-        this.conv = new VectorConv(workers, spans, mode, scalar.conv());
+        this.conv = new VectorConv(workers, spans, mode, gemm, scalar.conv());
         this.pool = new VectorPool(workers, scalar.pool());
         this.norm = new VectorNorm(workers, spans, scalar.norm());
         this.convNorm = new VectorConvNorm(workers, spans, mode, conv, norm);

@@ -47,6 +47,9 @@ class VectorConvTest {
                 square(2, 6, 18, 18, 3, 1, 4), new ConvShape(2, 12, 11, 20, 24, 3, 3, 1, 2, 2, 1),
                 new ConvShape(2, 13, 12, 20, 24, 3, 3, 2, 2, 2, 1),
                 square(2, 11, 20, 24, 1, 3, 0), square(2, 7, 20, 24, 2, 5, 1), new ConvShape(2, 10, 9, 5, 7, 2, 6, 1, 3, 1, 1),
+                // many images of few channels: rows in blocks, taps that reach nothing, pixels that nobody reads
+                square(17, 9, 3, 40, 3, 1, 1), square(16, 70, 3, 32, 7, 2, 3), new ConvShape(18, 9, 8, 1, 35, 3, 3, 1, 2, 2, 1),
+                square(16, 11, 2, 36, 2, 3, 0), square(19, 5, 4, 33, 3, 1, 4),
                 // groups, depthwise
                 new ConvShape(2, 9, 9, 64, 96, 3, 3, 1, 1, 1, 4), new ConvShape(2, 9, 9, 20, 10, 3, 3, 2, 1, 1, 5),
                 new ConvShape(20, 9, 9, 35, 35, 3, 3, 1, 1, 1, 35), new ConvShape(2, 9, 12, 16, 16, 5, 5, 2, 2, 1, 16),
