@@ -130,12 +130,6 @@ record ConvView(int n, int h, int w, int inChannels, int in, int outH, int outW,
                 phases, minRow, minColumn, maxRow - minRow, maxColumn - minColumn);
     }
 
-    /** The same for another number of images. */
-    ConvView images(int images) {
-        return new ConvView(images, h, w, inChannels, in, outH, outW, outChannels, out, inStep, outStep, folded, filterTap, filterIn,
-                filterOut, phases, minRow, minColumn, rowSpan, columnSpan);
-    }
-
     /** Whether the taps, three by three, are neighbours in a row. */
     private static boolean triples(List<Tap> taps) {
         boolean triples = !taps.isEmpty() && taps.size() % 3 == 0;

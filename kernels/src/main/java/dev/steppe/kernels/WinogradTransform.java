@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  * The points are 0, 3/4, -3/4, 3/2, -3/2 and infinity, in this order. Their powers stay near 1, so that less cancels than with the usual 0, +-1, +-2 (errors
  * are a third of theirs), and all entries of A and B are exact in F32. Points come in pairs +-p: what is even and what is odd in p is computed once for both.
  *
- * <p>No method passes a vector to another: C2 does not inline what is big, and a vector that is not inlined is an object, which costs 50 times the speed.
+ * <p>No method passes a vector to another: C2 does not inline what is big, and a vector that is passed on then is an object for each call.
  *
  * <p>All methods work on many lines of vectors: number e of line (i, j) lies at {@code offset + e * step + i * outer + j * inner}.
  */
