@@ -13,6 +13,8 @@ import java.util.List;
 record WarmUpCall(int most, Runnable work) {
     private static final int HEAVY = 12;
     private static final int LIGHT = 200;
+    /** Loops of few rounds: a training has too few of them to get them compiled in its first hundreds of steps. */
+    private static final int LIGHTEST = 1000;
     private static final int NUMBERS = 1 << 15;
     private static final int CLASSES = 10;
 
@@ -146,11 +148,12 @@ record WarmUpCall(int most, Runnable work) {
         int[] dims = {rows, CLASSES};
         int[] dense = {CLASSES, 1};
         int[] repeated = {0, 1};
-        calls.add(new WarmUpCall(LIGHT, () -> {
+        calls.add(new WarmUpCall(LIGHTEST, () -> {
             kernels.softmax().crossEntropy(rows, CLASSES, logits, target, perRow, y);
             kernels.reduce().sum(1, rows, CLASSES, y, perClass);
             kernels.elementwise().broadcast(Binary.ADD, dims, logits, dense, perClass, repeated, y);
             kernels.elementwise().binary(Binary.MULTIPLY, logits, target, y);
+            kernels.elementwise().binary(Binary.SUBTRACT, y, target, y);
             kernels.move().fill(y, 0);
             kernels.move().copy(logits, y);
         }));
