@@ -27,15 +27,18 @@ record ImageParts(int images, int most) {
         return new ImageParts(images, Math.clamp(GROUP_FLOATS / Math.max(1, floats), 1, Math.max(1, Math.ceilDiv(images, PARTS))));
     }
 
-    /** Runs the groups of a part in the calling thread. */
-    void forEach(int part, Group group) {
-        int end = begin(part + 1);
-        for (int from = begin(part); from < end; from += most) {
-            group.run(from, Math.min(from + most, end));
-        }
+    /** Runs all groups, those of a part one after the other. */
+    void run(Workers workers, Group group) {
+        workers.run(PARTS, part -> {
+            int end = begin(part + 1);
+            for (int from = begin(part); from < end; from += most) {
+                group.run(from, Math.min(from + most, end));
+            }
+        });
     }
 
-    private int begin(int part) {
+    /** The first image of a part. */
+    int begin(int part) {
         return (int) ((long) part * images / PARTS);
     }
 }

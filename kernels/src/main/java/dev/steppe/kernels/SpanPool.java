@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A thread-safe pool of arrays, so that a training step allocates nothing big: a fresh array of some MiB costs more than the kernel that fills it.
+ * A thread-safe pool of arrays, so that a training step allocates next to nothing: a fresh array of some MiB costs more than the kernel that fills it.
  *
  * <p>Arrays come in size classes, eight to an octave, powers of two among them: a batch a little smaller than the last one reuses its arrays, and an eighth
  * is wasted at most. Data starts {@value #HEAD_BYTES} bytes after the first element: behind an array header of 16 bytes that is 64-byte aligned if the array
@@ -12,8 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class SpanPool {
     private static final int HEAD_BYTES = 48;
-    /** Arrays up to this many bytes are left to the garbage collector, which is good at small ones. */
+    /** Of arrays up to this many bytes only {@value #MOST_SMALL} of a class are kept: a program may hold any number of tensors of a few numbers. */
     private static final int SMALL_BYTES = 4096;
+    private static final int MOST_SMALL = 256;
     private static final int CLASSES_PER_OCTAVE = 8;
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -37,7 +38,7 @@ public final class SpanPool {
         int head = HEAD_BYTES / dtype.bytes();
         if (length > MAX_ARRAY - head) { throw new OutOfMemoryError("pool: an array cannot hold " + length + " numbers"); }
         int size = arraySize(dtype, length);
-        Span unused = isPooled(dtype, size) ? reuse(dtype, size) : null;
+        Span unused = length > 0 ? reuse(dtype, size) : null;
         if (unused != null && unused.length() == length) { return unused; }
         Object array = unused == null ? null : Rows.array(unused);
         return switch (dtype) {
@@ -48,7 +49,7 @@ public final class SpanPool {
     }
 
     /**
-     * Gives a span back: its array is used for later spans, so nobody may touch it any more. Small spans are ignored.
+     * Gives a span back: its array is used for later spans, so nobody may touch it any more.
      *
      * @throws IllegalArgumentException if the span is not one that a pool made
      * @throws IllegalStateException if the span was given back before and its array has not been taken since
@@ -57,14 +58,15 @@ public final class SpanPool {
         Object array = Rows.array(span);
         int size = lengthOf(span);
         DType dtype = span.dtype();
-        if (!isPooled(dtype, size)) { return; }
         int head = HEAD_BYTES / dtype.bytes();
         if (span.offset() != head || size != arraySize(dtype, size - head)) {
             throw new IllegalArgumentException(
                     "pool: a span of " + span.length() + " " + dtype + " at offset " + span.offset() + " in an array of " + size
                             + " was not taken from a pool");
         }
-        if (!shelf(dtype, size).put(span, array)) {
+        if (size == head) { return; }
+        int most = (long) size * dtype.bytes() <= SMALL_BYTES ? MOST_SMALL : Integer.MAX_VALUE;
+        if (!shelf(dtype, size).put(span, array, most)) {
             throw new IllegalStateException("pool: a span of " + span.length() + " " + dtype + " was given back twice");
         }
     }
@@ -104,14 +106,10 @@ public final class SpanPool {
         return unused;
     }
 
-    private static boolean isPooled(DType dtype, int size) {
-        return (long) size * dtype.bytes() > SMALL_BYTES;
-    }
-
     /** The shelf of arrays of this size: octave and eighth of the length behind the head. */
     private Shelf shelf(DType dtype, int size) {
         int last = size - HEAD_BYTES / dtype.bytes() - 1;
-        int octave = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(last);
+        int octave = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(last | 1);
         int eighth = last / Math.max(1, (1 << octave) / CLASSES_PER_OCTAVE) % CLASSES_PER_OCTAVE;
         return shelves[(dtype.ordinal() * Integer.SIZE + octave) * CLASSES_PER_OCTAVE + eighth];
     }
@@ -145,11 +143,16 @@ public final class SpanPool {
             return last;
         }
 
-        /** @return false if the array is here already */
-        synchronized boolean put(Span span, Object array) {
+        /**
+         * Keeps a span, unless there are enough.
+         *
+         * @return false if the array is here already
+         */
+        synchronized boolean put(Span span, Object array, int most) {
             for (int i = 0; i < count; i++) {
                 if (Rows.array(spans[i]) == array) { return false; }
             }
+            if (count == most) { return true; }
             if (count == spans.length) {
                 spans = Arrays.copyOf(spans, Math.max(CLASSES_PER_OCTAVE, 2 * count));
             }

@@ -71,11 +71,11 @@ final class VectorConvNorm implements ConvNormKernel {
         try (TransformedFilter u = new TransformedFilter(workers, spans, g.conv.filter, (Span.F32) filter)) {
             Span.F32 moments = (Span.F32) spans.take(DType.F32, Math.multiplyExact(shape.n(), perImage));
             try {
-                workers.run(ImageParts.PARTS, part -> g.parts.forEach(part, (from, end) -> {
+                g.parts.run(workers, (from, end) -> {
                     g.conv.images(spans, from, end, in.array(), in.offset(), u, out.array(), out.offset());
                     Rows.fill(moments, from * perImage, (end - from) * perImage, 0);
                     moments(shape.k(), out, from * g.outputs, end * g.outputs, moments.array(), moments.offset() + from * perImage);
-                }));
+                });
                 norm.mergeMoments(PlainConvNorm.rows(shape), shape.k(), moments, mean, variance);
             } finally {
                 spans.give(moments);
@@ -106,10 +106,10 @@ final class VectorConvNorm implements ConvNormKernel {
         Span.F32 out = (Span.F32) y;
         Span.F32 table = norm.table(shape.k(), mean, variance, epsilon, scale, shift);
         try (TransformedFilter u = new TransformedFilter(workers, spans, g.conv.filter, (Span.F32) filter)) {
-            workers.run(ImageParts.PARTS, part -> g.parts.forEach(part, (from, end) -> {
+            g.parts.run(workers, (from, end) -> {
                 g.conv.images(spans, from, end, in.array(), in.offset(), u, out.array(), out.offset());
                 VectorNorm.normalise(table, relu, shape.k(), out, (Span.F32) residual, out, from * g.outputs, end * g.outputs);
-            }));
+            });
         } finally {
             spans.give(table);
         }
@@ -138,10 +138,12 @@ final class VectorConvNorm implements ConvNormKernel {
                 Arrays.fill(du.array(), uo, uo + size, 0);
                 Span.F32 dx = (Span.F32) spans.take(DType.F32, g.parts.most() * g.outputs);
                 try {
-                    g.parts.forEach(part, (from, end) -> {
+                    int last = g.parts.begin(part + 1);
+                    for (int from = g.parts.begin(part); from < last; from += g.parts.most()) {
+                        int end = Math.min(from + g.parts.most(), last);
                         VectorNorm.gradient(table, relu, shape.k(), out, dout, from * g.outputs, end * g.outputs, dx.array(), dx.offset());
                         adjoints(g, from, end, (Span.F32) input, dx, u, (Span.F32) dinput, du.array(), uo);
-                    });
+                    }
                 } finally {
                     spans.give(dx);
                 }

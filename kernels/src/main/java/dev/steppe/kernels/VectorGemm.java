@@ -245,7 +245,11 @@ final class VectorGemm implements GemmKernel {
             for (int i = 0; i < rows; i++) {
                 int from = co + i * NR;
                 int o = to + i * n;
-                unpackRow(tile, from, step, whole, c, o, accumulate);
+                if (accumulate) {
+                    addRow(tile, from, step, whole, c, o);
+                } else {
+                    copyRow(tile, from, step, whole, c, o);
+                }
                 for (int j = whole; j < columns; j++) {
                     float sum = tile[from + whole / NR * step + j - whole];
                     c[o + j] = accumulate ? c[o + j] + sum : sum;
@@ -254,18 +258,22 @@ final class VectorGemm implements GemmKernel {
         }
     }
 
+    /** Apart from {@link #copyRow}: of a vector that depends on a condition C2 makes an object.
+     *
+     * @param step from one panel of the tile to the next */
+    private static void addRow(float[] tile, int from, int step, int columns, float[] c, int to) {
+        for (int o = to; o < to + columns; o += NR) {
+            FloatVector.fromArray(S, c, o).add(FloatVector.fromArray(S, tile, from)).intoArray(c, o);
+            FloatVector.fromArray(S, c, o + L).add(FloatVector.fromArray(S, tile, from + L)).intoArray(c, o + L);
+            from += step;
+        }
+    }
+
     /** @param step from one panel of the tile to the next */
-    private static void unpackRow(float[] tile, int from, int step, int columns, float[] c, int to, boolean accumulate) {
-        for (int j = 0; j < columns; j += NR) {
-            int o = to + j;
-            FloatVector v0 = FloatVector.fromArray(S, tile, from);
-            FloatVector v1 = FloatVector.fromArray(S, tile, from + L);
-            if (accumulate) {
-                v0 = FloatVector.fromArray(S, c, o).add(v0);
-                v1 = FloatVector.fromArray(S, c, o + L).add(v1);
-            }
-            v0.intoArray(c, o);
-            v1.intoArray(c, o + L);
+    private static void copyRow(float[] tile, int from, int step, int columns, float[] c, int to) {
+        for (int o = to; o < to + columns; o += NR) {
+            FloatVector.fromArray(S, tile, from).intoArray(c, o);
+            FloatVector.fromArray(S, tile, from + L).intoArray(c, o + L);
             from += step;
         }
     }

@@ -5,7 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -177,11 +177,15 @@ public final class Workers implements AutoCloseable {
 
     /** One run: a counter of tiles that were claimed and one of tiles that have ended. A thread that comes late finds nothing to claim. */
     private static final class Job {
+        // Counters of a job's own would be two objects more for each kernel call.
+        private static final AtomicIntegerFieldUpdater<Job> CLAIMED = AtomicIntegerFieldUpdater.newUpdater(Job.class, "claimed");
+        private static final AtomicIntegerFieldUpdater<Job> ENDED = AtomicIntegerFieldUpdater.newUpdater(Job.class, "ended");
+
         final int tiles;
         private final Tile tile;
         private final Thread caller = Thread.currentThread();
-        private final AtomicInteger claimed = new AtomicInteger();
-        private final AtomicInteger ended = new AtomicInteger();
+        private volatile int claimed;
+        private volatile int ended;
         private volatile boolean callerWaits;
         private volatile Throwable failure;
 
@@ -192,12 +196,12 @@ public final class Workers implements AutoCloseable {
 
         /** Whether there are tiles to claim; looked at before each claim, so that the counter cannot overflow. */
         boolean isOpen() {
-            return claimed.get() < tiles;
+            return claimed < tiles;
         }
 
         void work() {
             while (isOpen()) {
-                int i = claimed.getAndIncrement();
+                int i = CLAIMED.getAndIncrement(this);
                 if (i >= tiles) { return; }
                 if (failure == null) {
                     try {
@@ -206,7 +210,7 @@ public final class Workers implements AutoCloseable {
                         fail(e);
                     }
                 }
-                if (ended.incrementAndGet() == tiles && callerWaits) {
+                if (ENDED.incrementAndGet(this) == tiles && callerWaits) {
                     LockSupport.unpark(caller);
                 }
             }
@@ -221,12 +225,12 @@ public final class Workers implements AutoCloseable {
         }
 
         void await() {
-            for (int i = 0; i < SPINS && ended.get() < tiles; i++) {
+            for (int i = 0; i < SPINS && ended < tiles; i++) {
                 Thread.onSpinWait();
             }
             boolean interrupted = false;
             callerWaits = true;
-            while (ended.get() < tiles) {
+            while (ended < tiles) {
                 LockSupport.park(this);
                 interrupted |= Thread.interrupted();
             }

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("vector")
 @Tag("once")
 class AllocationTest {
-    /** Closures, spans and scratch arrays too small for the pool. */
-    private static final long BYTES_PER_CALL = 8192;
+    /** Closures and spans. */
+    private static final long BYTES_PER_CALL = 512;
     private static final long LONGEST_NANOS = 30_000_000_000L;
 
     private static Workers workers;

@@ -53,14 +53,31 @@ class SpanPoolTest {
         assertEquals(3, pool.allocations());
     }
 
-    @Test
-    void smallArraysAreNotPooled() {
+    /** So many that looking for one among them takes no time to speak of. */
+    @Property
+    void ofSmallArraysSomeAreKept(@ForAll DType dtype, @ForAll @IntRange(min = 1, max = 400) int length) {
         SpanPool pool = new SpanPool();
-        Span small = pool.take(DType.F32, 900);
-        pool.give(small);
-        pool.give(small);
-        assertNotSame(Rows.array(small), Rows.array(pool.take(DType.F32, 900)));
+        List<Span> held = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            held.add(pool.take(dtype, length));
+        }
+        assertEquals(1000, pool.allocations());
+        held.forEach(pool::give);
+        for (int i = 0; i < 1000; i++) {
+            pool.take(dtype, length);
+        }
+        assertEquals(1000 + 1000 - 256, pool.allocations());
+        assertEquals(0, pool.freeBytes());
+    }
+
+    @Test
+    void anEmptySpanIsNoMatter() {
+        SpanPool pool = new SpanPool();
+        Span empty = pool.take(DType.F32, 0);
+        pool.give(empty);
+        pool.give(empty);
         assertEquals(0, pool.allocations());
+        assertEquals(0, pool.freeBytes());
     }
 
     @Test
