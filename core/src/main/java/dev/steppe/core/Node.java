@@ -16,11 +16,16 @@ final class Node implements Op.Application {
         this.index = index;
         this.op = op;
         this.inputs = inputs;
-        this.gradients = new Tensor[outputs];
+        this.gradients = op == null ? inputs : new Tensor[outputs];
     }
 
     void outputs(Tensor[] outputs) {
         this.outputs = outputs;
+    }
+
+    /** How many outputs there are. */
+    int outputs() {
+        return outputs.length;
     }
 
     Op op() {
@@ -36,7 +41,7 @@ final class Node implements Op.Application {
         return inputs.length;
     }
 
-    /** The slots in which a running backward pass gathers the gradients of the outputs. */
+    /** The slots in which a running backward pass gathers the gradients of the outputs; a leaf has none. */
     Tensor[] slots() {
         return gradients;
     }

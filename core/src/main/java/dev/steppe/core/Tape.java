@@ -6,7 +6,6 @@ import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.ShapeException;
 import dev.steppe.kernels.Span;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -24,6 +23,8 @@ import java.util.function.UnaryOperator;
  * }</pre>
  */
 public final class Tape implements AutoCloseable {
+    private static final Tensor[] NONE = {};
+
     private final Kernels kernels;
     private final String guard;
     private final boolean inference;
@@ -81,8 +82,8 @@ public final class Tape implements AutoCloseable {
     public Tensor watch(Tensor tensor) {
         requireOpen();
         if (inference || !tensor.dtype().isFloating()) { return constant(tensor); }
-        Node leaf = new Node(this, nodes.size(), null, new Tensor[0], 1);
-        Tensor out = new Tensor(tensor.shape(), tensor.storage(), tensor.span(), this, leaf, 0);
+        Node leaf = new Node(this, nodes.size(), null, NONE, 1);
+        Tensor out = new Tensor(tensor.type(), tensor.storage(), tensor.span(), this, leaf, 0);
         leaf.outputs(new Tensor[] {out});
         nodes.add(leaf);
         return out;
@@ -91,7 +92,7 @@ public final class Tape implements AutoCloseable {
     /** The same numbers on this tape, as a constant. */
     public Tensor constant(Tensor tensor) {
         requireOpen();
-        return new Tensor(tensor.shape(), tensor.storage(), tensor.span(), this, null, 0);
+        return new Tensor(tensor.type(), tensor.storage(), tensor.span(), this, null, 0);
     }
 
     /** Zeros in memory of this tape. */
@@ -128,7 +129,7 @@ public final class Tape implements AutoCloseable {
         Node node = recording && recorded ? new Node(this, nodes.size(), op, onTape(inputs), results.length) : null;
         Tensor[] outputs = new Tensor[results.length];
         if (op instanceof Op.View) {
-            outputs[0] = new Tensor(results[0].shape(), inputs[0].storage(), inputs[0].span(), this, node, 0);
+            outputs[0] = new Tensor(results[0], inputs[0].storage(), inputs[0].span(), this, node, 0);
         } else {
             for (int i = 0; i < outputs.length; i++) {
                 outputs[i] = allocate(results[i], results[i].dtype().isFloating() ? node : null, i);
@@ -147,9 +148,13 @@ public final class Tape implements AutoCloseable {
 
     /** The same tensors, those without a tape as constants of this one: what a backward computes of them alone comes from the pool, by these kernels. */
     private Tensor[] onTape(Tensor[] tensors) {
-        Tensor[] constants = tensors.clone();
-        Arrays.setAll(constants, i -> tensors[i].tape() == null ? constant(tensors[i]) : tensors[i]);
-        return constants;
+        Tensor[] all = tensors.clone();
+        for (int i = 0; i < all.length; i++) {
+            if (all[i].tape() == null) {
+                all[i] = constant(all[i]);
+            }
+        }
+        return all;
     }
 
     /**
@@ -341,7 +346,7 @@ public final class Tape implements AutoCloseable {
         Span span = kernels.spans().take(type.dtype(), type.shape().size());
         Storage storage = new Storage(this, span, depth);
         scope.add(storage);
-        return new Tensor(type.shape(), storage, span, this, node, output);
+        return new Tensor(type, storage, span, this, node, output);
     }
 
     private void guard(String name, String direction, String what, Tensor... tensors) {

@@ -12,7 +12,7 @@ import java.util.Objects;
  * of a {@link Tape} belongs to it and can be read until the tape closes; {@link #keep} copies it out.
  */
 public final class Tensor extends TensorOps {
-    private final Shape shape;
+    private final TensorType type;
     private final Storage storage;
     private final Span span;
     private final Tape tape;
@@ -20,8 +20,8 @@ public final class Tensor extends TensorOps {
     private final int output;
 
     /** @param node the application whose output this is, or null if no gradient flows through it */
-    Tensor(Shape shape, Storage storage, Span span, Tape tape, Node node, int output) {
-        this.shape = shape;
+    Tensor(TensorType type, Storage storage, Span span, Tape tape, Node node, int output) {
+        this.type = type;
         this.storage = storage;
         this.span = span;
         this.tape = tape;
@@ -39,7 +39,7 @@ public final class Tensor extends TensorOps {
             throw new ShapeException(
                     "tensor: shape " + shape + " has " + shape.size() + " elements, " + numbers.length() + " numbers given");
         }
-        return new Tensor(shape, new Storage(null, numbers, 0), numbers, null, null, 0);
+        return new Tensor(new TensorType(numbers.dtype(), shape), new Storage(null, numbers, 0), numbers, null, null, 0);
     }
 
     /** An F32 tensor over {@code numbers}, which are not copied. */
@@ -78,17 +78,17 @@ public final class Tensor extends TensorOps {
 
     /** Sizes of the axes. */
     public Shape shape() {
-        return shape;
+        return type.shape();
     }
 
     /** Type of the numbers. */
     public DType dtype() {
-        return span.dtype();
+        return type.dtype();
     }
 
     /** Type and shape. */
     public TensorType type() {
-        return new TensorType(dtype(), shape);
+        return type;
     }
 
     /** Number of elements. */
@@ -121,7 +121,7 @@ public final class Tensor extends TensorOps {
      * @throws ShapeException if there are more or none
      */
     public double item() {
-        if (size() != 1) { throw new ShapeException("item: a tensor of shape " + shape + " has " + size() + " elements"); }
+        if (size() != 1) { throw new ShapeException("item: a tensor of shape " + shape() + " has " + size() + " elements"); }
         return span().get(0);
     }
 
@@ -147,7 +147,7 @@ public final class Tensor extends TensorOps {
 
     /** A copy in memory of its own, free of any tape. */
     public Tensor keep() {
-        Tensor copy = zeros(dtype(), shape);
+        Tensor copy = zeros(dtype(), shape());
         Spans.copy(span(), copy.span);
         return copy;
     }
@@ -155,7 +155,7 @@ public final class Tensor extends TensorOps {
     /** A copy with every number converted (and rounded) to another type, free of any tape. */
     public Tensor to(DType dtype) {
         Span from = span();
-        Tensor copy = zeros(dtype, shape);
+        Tensor copy = zeros(dtype, shape());
         for (int i = 0; i < size(); i++) {
             copy.span.set(i, from.get(i));
         }
@@ -164,12 +164,12 @@ public final class Tensor extends TensorOps {
 
     /** The same numbers as seen by no tape: gradients do not flow through the result. */
     public Tensor detach() {
-        return new Tensor(shape, storage, span, tape, null, 0);
+        return new Tensor(type, storage, span, tape, null, 0);
     }
 
     /** A view of {@code shape.size()} numbers of this tensor from element {@code from} on, not recorded. */
     public Tensor view(int from, Shape shape) {
-        return new Tensor(shape, storage, span.slice(from, shape.size()), tape, null, 0);
+        return new Tensor(new TensorType(dtype(), shape), storage, span.slice(from, shape.size()), tape, null, 0);
     }
 
     /** How often the memory of this tensor was written through {@link Points}: the key of whatever is derived from a point. */

@@ -49,7 +49,7 @@ public final class BatchNorm2d extends Layer {
             return x.batchNormInference(pass.mean(statistics), pass.variance(statistics), pass.at(scale), pass.at(shift), epsilon);
         }
         requireTwo(x);
-        return collected(x, pass, TensorOps.batchNorm(x, pass.at(scale), pass.at(shift), epsilon));
+        return collected(pass, x, TensorOps.batchNorm(x, pass.at(scale), pass.at(shift), epsilon), 1);
     }
 
     /** {@code max(forward(x), 0)} in one pass over memory. */
@@ -92,7 +92,7 @@ public final class BatchNorm2d extends Layer {
                 : Tensor.applyAll(op, x, conv.filter(pass), pass.at(scale), pass.at(shift), residual);
         conv.visited(x, y[1]);
         requireTwo(y[1]);
-        return visited(y[1], collected(y[1], pass, new Tensor[] {y[0], y[2].detach(), y[3].detach()}));
+        return visited(y[1], collected(pass, y[1], y, 2));
     }
 
     private Tensor fusedRelu(Tensor x, Pass pass) {
@@ -100,7 +100,7 @@ public final class BatchNorm2d extends Layer {
             return x.batchNormReluInference(pass.mean(statistics), pass.variance(statistics), pass.at(scale), pass.at(shift), epsilon);
         }
         requireTwo(x);
-        return collected(x, pass, TensorOps.batchNormRelu(x, pass.at(scale), pass.at(shift), epsilon));
+        return collected(pass, x, TensorOps.batchNormRelu(x, pass.at(scale), pass.at(shift), epsilon), 1);
     }
 
     private Tensor fusedAddRelu(Tensor x, Tensor residual, Pass pass) {
@@ -109,7 +109,7 @@ public final class BatchNorm2d extends Layer {
                     epsilon);
         }
         requireTwo(x);
-        return collected(x, pass, TensorOps.batchNormAddRelu(x, pass.at(scale), pass.at(shift), residual, epsilon));
+        return collected(pass, x, TensorOps.batchNormAddRelu(x, pass.at(scale), pass.at(shift), residual, epsilon), 1);
     }
 
     private void requireTwo(Tensor x) {
@@ -120,9 +120,9 @@ public final class BatchNorm2d extends Layer {
         }
     }
 
-    /** Notes mean and variance, and gives what was normalised by them. */
-    private Tensor collected(Tensor x, Pass pass, Tensor[] y) {
-        pass.collect(statistics, x.size() / statistics.channels(), y[1], y[2]);
+    /** Notes the mean and the variance of x, outputs {@code mean} and {@code mean + 1} of an op, and gives the first, what was normalised by them. */
+    private Tensor collected(Pass pass, Tensor x, Tensor[] y, int mean) {
+        pass.collect(statistics, x.size() / statistics.channels(), y[mean], y[mean + 1]);
         return y[0];
     }
 }

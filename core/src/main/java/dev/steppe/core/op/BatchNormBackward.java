@@ -18,14 +18,15 @@ import java.util.stream.IntStream;
  * @param given whether mean and variance are constants instead of functions of x
  */
 public record BatchNormBackward(double epsilon, boolean relu, boolean given) implements Op {
+    private static final String[] OPERANDS = {"x", "dy", "scale", "shift", "mean", "variance"};
+
     @Override
     public TensorType[] infer(TensorType... in) {
-        Types.require(name(), 6, in);
+        Types.require(name(), OPERANDS.length, in);
         Shape channels = BatchNorm.channels(name(), in[0]);
         Types.requireShape(name(), "dy", in[0].shape(), in[1]);
-        String[] names = {"x", "dy", "scale", "shift", "mean", "variance"};
-        for (int i = 2; i < names.length; i++) {
-            Types.requireShape(name(), names[i], channels, in[i]);
+        for (int i = 2; i < OPERANDS.length; i++) {
+            Types.requireShape(name(), OPERANDS[i], channels, in[i]);
         }
         if (!given) {
             BatchNorm.requireRows(name(), in[0].shape());
