@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,11 +28,20 @@ class OptionsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"--help", "train --help", "flatness --help", "compare --help", "paths --help", "survey --help", "optimizers --help",
-                "bench --help",
-                "bench step --help"})
+                "bench --help", "bench step --help", "bench gemm --help", "bench conv --help", "bench memory --help", "bench warmup --help",
+                "bench predict --help", "bench hvp --help"})
     void helpIsWholeAndOnStandardOutput(String line) {
-        Shell.Run run = Shell.steppe(line.split(" ")).ok();
+        PrintStream before = System.err;
+        ByteArrayOutputStream warnings = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(warnings, true, StandardCharsets.UTF_8));
+        Shell.Run run;
+        try {
+            run = Shell.steppe(line.split(" ")).ok();
+        } finally {
+            System.setErr(before);
+        }
         assertEquals("", run.err());
+        assertEquals("", warnings.toString(StandardCharsets.UTF_8), "the parser's, of a text that is no format");
         assertTrue(run.out().startsWith("Usage: steppe"), run.out());
         assertTrue(run.out().contains("130"), "exit codes");
         assertTrue(run.out().lines().allMatch(l -> l.length() <= 80), run.out());

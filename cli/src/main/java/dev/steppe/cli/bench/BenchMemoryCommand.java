@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
         descriptionHeading = "%n",
         description = {
             "Runs training steps and prints the memory they take: the arrays of the pool, which are reused from step to step; what a later step",
-            "allocates beside them, by all threads; the largest resident size of the process.", ""})
+            "allocates beside them, by all threads; how many ops and leaves one forward records; the largest resident size of the process.",
+            "After some hundred steps everything is compiled: until then vectors may be objects.", ""})
 final class BenchMemoryCommand extends Measurement {
     private static final double MIB = 1 << 20;
 
@@ -60,6 +61,7 @@ final class BenchMemoryCommand extends Measurement {
         row.put("poolArrays", kernels.spans().allocations());
         row.put("newArraysPerStep", Timing.round((double) (kernels.spans().allocations() - arrays) / measured, 1));
         row.put("bytesPerStep", (threads.getTotalThreadAllocatedBytes() - bytes) / measured);
+        row.put("recordedPerPass", work.recorded(kernels));
         row.put("peakRssMiB", Memory.peakRssMiB());
         return row;
     }

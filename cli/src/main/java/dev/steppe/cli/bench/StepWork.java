@@ -7,6 +7,9 @@ import dev.steppe.core.Evaluator;
 import dev.steppe.core.Losses;
 import dev.steppe.core.Objective;
 import dev.steppe.core.Parameters;
+import dev.steppe.core.Pass;
+import dev.steppe.core.RandomKey;
+import dev.steppe.core.Tape;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.WarmUp;
 import dev.steppe.nn.Layer;
@@ -65,6 +68,16 @@ final class StepWork {
                 Options.defaults().kernels(kernels));
         Batch images = BenchedModel.batch(batch);
         return () -> running.step(images);
+    }
+
+    /** How many ops and leaves a forward in training records. */
+    int recorded(Kernels kernels) {
+        Layer layers = model.layers();
+        try (Tape tape = Tape.on(kernels)) {
+            Pass pass = new Pass(tape, layers.initialPoint(0), Pass.Mode.TRAINING, RandomKey.of(0));
+            Objective.of(layers::forward, Losses::crossEntropy).losses(BenchedModel.batch(batch), pass);
+            return tape.size();
+        }
     }
 
     /** A forward pass in evaluation mode. */
