@@ -258,9 +258,11 @@ final class VectorGemm implements GemmKernel {
         }
     }
 
-    /** Apart from {@link #copyRow}: of a vector that depends on a condition C2 makes an object.
+    /**
+     * Apart from {@link #copyRow}: of vectors that were added to under a condition C2 left objects.
      *
-     * @param step from one panel of the tile to the next */
+     * @param step from one panel of the tile to the next
+     */
     private static void addRow(float[] tile, int from, int step, int columns, float[] c, int to) {
         for (int o = to; o < to + columns; o += NR) {
             FloatVector.fromArray(S, c, o).add(FloatVector.fromArray(S, tile, from)).intoArray(c, o);
