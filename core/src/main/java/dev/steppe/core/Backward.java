@@ -18,7 +18,7 @@ final class Backward {
     private final int from;
     private final Tensor[] xs;
     /** Slots of the nodes that are wanted: they outlive the walk, and those before {@code from} may be in use by an outer walk. */
-    private final Map<Node, Tensor[]> wanted;
+    private final Map<Node, Tensor[]> wanted = new IdentityHashMap<>();
 
     Backward(Tape tape, List<Tensor> ys, List<Tensor> cotangents, boolean createGraph, int from, Tensor[] xs) {
         this.tape = tape;
@@ -27,16 +27,11 @@ final class Backward {
         this.createGraph = createGraph;
         this.from = from;
         this.xs = xs;
-        this.wanted = new IdentityHashMap<>(xs.length);
         for (Tensor x : xs) {
             if (x.node() != null) {
-                wanted.computeIfAbsent(x.node(), Backward::slots);
+                wanted.computeIfAbsent(x.node(), n -> new Tensor[n.slots().length]);
             }
         }
-    }
-
-    private static Tensor[] slots(Node node) {
-        return new Tensor[node.outputs()];
     }
 
     /** Gradients of the xs; null where nothing flows. */

@@ -16,16 +16,11 @@ final class Node implements Op.Application {
         this.index = index;
         this.op = op;
         this.inputs = inputs;
-        this.gradients = op == null ? inputs : new Tensor[outputs];
+        this.gradients = new Tensor[outputs];
     }
 
     void outputs(Tensor[] outputs) {
         this.outputs = outputs;
-    }
-
-    /** How many outputs there are. */
-    int outputs() {
-        return outputs.length;
     }
 
     Op op() {
@@ -41,7 +36,7 @@ final class Node implements Op.Application {
         return inputs.length;
     }
 
-    /** The slots in which a running backward pass gathers the gradients of the outputs; a leaf has none. */
+    /** The slots in which a running backward pass gathers the gradients of the outputs. */
     Tensor[] slots() {
         return gradients;
     }

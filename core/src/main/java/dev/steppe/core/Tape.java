@@ -23,8 +23,6 @@ import java.util.function.UnaryOperator;
  * }</pre>
  */
 public final class Tape implements AutoCloseable {
-    private static final Tensor[] NONE = {};
-
     private final Kernels kernels;
     private final String guard;
     private final boolean inference;
@@ -82,7 +80,7 @@ public final class Tape implements AutoCloseable {
     public Tensor watch(Tensor tensor) {
         requireOpen();
         if (inference || !tensor.dtype().isFloating()) { return constant(tensor); }
-        Node leaf = new Node(this, nodes.size(), null, NONE, 1);
+        Node leaf = new Node(this, nodes.size(), null, new Tensor[0], 1);
         Tensor out = new Tensor(tensor.type(), tensor.storage(), tensor.span(), this, leaf, 0);
         leaf.outputs(new Tensor[] {out});
         nodes.add(leaf);

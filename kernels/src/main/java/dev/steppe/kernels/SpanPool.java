@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A thread-safe pool of arrays, so that a training step allocates next to nothing: a fresh array of some MiB costs more than the kernel that fills it.
+ * A thread-safe pool of arrays, so that a training step makes no new ones: a fresh array of some MiB costs more than the kernel that fills it.
  *
  * <p>Arrays come in size classes, eight to an octave, powers of two among them: a batch a little smaller than the last one reuses its arrays, and an eighth
  * is wasted at most. Data starts {@value #HEAD_BYTES} bytes after the first element: behind an array header of 16 bytes that is 64-byte aligned if the array
@@ -71,12 +71,12 @@ public final class SpanPool {
         }
     }
 
-    /** How many pooled arrays were made so far. */
+    /** How many arrays were made so far. */
     public long allocations() {
         return allocations.get();
     }
 
-    /** How many bytes the pooled arrays had that were made so far. */
+    /** How many bytes the arrays had that were made so far. */
     public long allocatedBytes() {
         return allocatedBytes.get();
     }

@@ -259,7 +259,7 @@ final class VectorGemm implements GemmKernel {
     }
 
     /**
-     * Apart from {@link #copyRow}: of vectors that were added to under a condition C2 left objects.
+     * Apart from {@link #copyRow}: one method with a condition still left vectors as objects after a thousand steps.
      *
      * @param step from one panel of the tile to the next
      */

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * tile, {@code dU} is the sum over tiles of {@code V' W} at each point, and {@code dg = G' dU G}.
  *
  * <p>Where dU is small the tiles are cut into parts, each with a dU of its own, and added in the order of parts. Where it is not, the work on the points is
- * shared, over rounds of a few blocks: rounds of 16 MiB took twice the time in every other process, as its pages happened to lie. Both by the shape alone.
+ * shared, over rounds of a few blocks: rounds of 16 MiB took twice the time in some processes. Both by the shape alone.
  */
 final class WinogradConvFilter {
     private static final int PLANES = WinogradTransform.PLANES;
