@@ -138,12 +138,12 @@ final class BenchConvCommand extends Measurement {
         row.put("pass", timed.pass().title);
         row.put("threads", kernels.workers().threads());
         row.put("plan", kernels.with(Kernels.Mode.FAST).conv().plan(s));
-        row.put("exactMs", Timing.round(timed.exact(), 3));
-        row.put("fastMs", Timing.round(timed.fast(), 3));
-        row.put("exactGflops", Timing.round(timed.gflops(timed.exact()), 1));
-        row.put("fastGflops", Timing.round(timed.gflops(timed.fast()), 1));
-        row.put("exactShare", Timing.round(timed.gflops(timed.exact()) / peak, 2));
-        row.put("fastShare", Timing.round(timed.gflops(timed.fast()) / peak, 2));
+        row.put("exactMs", timed.exact());
+        row.put("fastMs", timed.fast());
+        row.put("exactGflops", timed.gflops(timed.exact()));
+        row.put("fastGflops", timed.gflops(timed.fast()));
+        row.put("exactShare", timed.gflops(timed.exact()) / peak);
+        row.put("fastShare", timed.gflops(timed.fast()) / peak);
         return row;
     }
 

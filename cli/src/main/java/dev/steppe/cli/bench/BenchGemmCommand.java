@@ -61,9 +61,9 @@ final class BenchGemmCommand extends Measurement {
         result.put("kernel", "sgemm");
         result.put("n", n);
         result.put("threads", kernels.workers().threads());
-        result.put("ms", Timing.round(ms, 3));
-        result.put("gflops", Timing.round(2.0 * n * n * n / ms * 1e-6, 3));
-        result.put("share", Timing.round(2.0 * n * n * n / ms * 1e-6 / peak, 2));
+        result.put("ms", ms);
+        result.put("gflops", 2.0 * n * n * n / ms * 1e-6);
+        result.put("share", 2.0 * n * n * n / ms * 1e-6 / peak);
         return result;
     }
 }

@@ -84,6 +84,6 @@ final class BenchHvpCommand extends Measurement {
     }
 
     private double milliseconds(Runnable work) {
-        return Timing.round(1e3 * Timing.medianSeconds(work, runs), 1);
+        return 1e3 * Timing.medianSeconds(work, runs);
     }
 }

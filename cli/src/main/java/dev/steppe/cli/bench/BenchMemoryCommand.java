@@ -57,9 +57,9 @@ final class BenchMemoryCommand extends Measurement {
         row.put("batch", work.batch);
         row.put("threads", kernels.workers().threads());
         row.put("optimizer", work.optimizer);
-        row.put("poolMiB", Timing.round(kernels.spans().allocatedBytes() / MIB, 1));
+        row.put("poolMiB", kernels.spans().allocatedBytes() / MIB);
         row.put("poolArrays", kernels.spans().allocations());
-        row.put("newArraysPerStep", Timing.round((double) (kernels.spans().allocations() - arrays) / measured, 1));
+        row.put("newArraysPerStep", (double) (kernels.spans().allocations() - arrays) / measured);
         row.put("bytesPerStep", (threads.getTotalThreadAllocatedBytes() - bytes) / measured);
         row.put("recordedPerPass", work.recorded(kernels));
         row.put("peakRssMiB", Memory.peakRssMiB());

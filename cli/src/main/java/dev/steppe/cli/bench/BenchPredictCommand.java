@@ -83,7 +83,7 @@ final class BenchPredictCommand extends Measurement {
             }
         }
         row.put("bestBatch", best);
-        row.put("imagesPerSecond", Timing.round(most, 1));
+        row.put("imagesPerSecond", most);
         row.put("peakRssMiB", Memory.peakRssMiB());
         return row;
     }
@@ -99,6 +99,6 @@ final class BenchPredictCommand extends Measurement {
     }
 
     private static double milliseconds(double seconds) {
-        return Timing.round(1e3 * seconds, 3);
+        return 1e3 * seconds;
     }
 }

@@ -73,10 +73,10 @@ final class BenchStepCommand extends Measurement {
             row.put("batch", work.batch);
             row.put("threads", kernels.workers().threads());
             row.put("optimizer", optimizers.get(i));
-            row.put("ms", Timing.round(1e3 * Timing.median(Arrays.stream(seconds).mapToDouble(turn -> turn[index])) / steps, 1));
-            row.put("ratio", Timing.round(Timing.median(Arrays.stream(seconds).mapToDouble(turn -> turn[index] / turn[0])), 3));
-            row.put("least", Timing.round(Arrays.stream(seconds).mapToDouble(turn -> turn[index] / turn[0]).min().orElseThrow(), 3));
-            row.put("most", Timing.round(Arrays.stream(seconds).mapToDouble(turn -> turn[index] / turn[0]).max().orElseThrow(), 3));
+            row.put("ms", 1e3 * Timing.median(Arrays.stream(seconds).mapToDouble(turn -> turn[index])) / steps);
+            row.put("ratio", Timing.median(Arrays.stream(seconds).mapToDouble(turn -> turn[index] / turn[0])));
+            row.put("least", Arrays.stream(seconds).mapToDouble(turn -> turn[index] / turn[0]).min().orElseThrow());
+            row.put("most", Arrays.stream(seconds).mapToDouble(turn -> turn[index] / turn[0]).max().orElseThrow());
             print(row);
         }
     }
@@ -94,8 +94,8 @@ final class BenchStepCommand extends Measurement {
         row.put("tuned", false);
         row.put("bf16", false);
         row.put("layout", "nhwc");
-        row.put("ms", Timing.round(ms, 1));
-        row.put("imagesPerSecond", Timing.round(work.batch / ms * 1e3, 1));
+        row.put("ms", ms);
+        row.put("imagesPerSecond", work.batch / ms * 1e3);
         row.put("peakRssMiB", Memory.peakRssMiB());
         row.put("kernels", kernels.describe());
         return row;

@@ -70,10 +70,10 @@ final class BenchWarmupCommand extends Measurement {
         row.put("threads", kernels.workers().threads());
         row.put("optimizer", this.work.optimizer);
         row.put("steps", steps.size());
-        row.put("firstStepMs", Timing.round(1e3 * steps.getFirst().seconds, 1));
-        row.put("steadyMs", Timing.round(1e3 * steady, 1));
-        row.put("firstStepEndsAtSeconds", Timing.round(steps.getFirst().end, 2));
-        row.put("steadySinceSeconds", Timing.round(steadySince(steps, steady), 2));
+        row.put("firstStepMs", 1e3 * steps.getFirst().seconds);
+        row.put("steadyMs", 1e3 * steady);
+        row.put("firstStepEndsAtSeconds", steps.getFirst().end);
+        row.put("steadySinceSeconds", steadySince(steps, steady));
         return row;
     }
 

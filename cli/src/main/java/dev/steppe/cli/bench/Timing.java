@@ -96,10 +96,4 @@ final class Timing {
         work.run();
         return (System.nanoTime() - start) * 1e-9;
     }
-
-    /** To so many decimal places. */
-    static double round(double value, int places) {
-        double scale = Math.pow(10, places);
-        return Math.round(value * scale) / scale;
-    }
 }
