@@ -198,7 +198,7 @@ final class Catalogue<T> {
     /** @param list the whole text, if this is a part of a list; null if not */
     private static Object value(String owner, RecordComponent component, Class<?> type, String text, String list) {
         try {
-            if (type == double.class || type == Double.class) { return Double.valueOf(text); }
+            if (type == double.class || type == Double.class) { return Interval.number(text); }
             if (type == int.class || type == Integer.class) { return Integer.valueOf(text); }
         } catch (NumberFormatException e) {
             boolean whole = type == int.class || type == Integer.class;

@@ -52,7 +52,7 @@ final class Companions {
 
     /** The name in the state under which to evaluate; null: at the weights. The last one counts. */
     static String evaluatesAt(SamVariant variant, Options options, Engine.State state) {
-        String name = known(variant.evaluatesAt(), "", state);
+        String name = variant instanceof LandingVariant lands ? known(lands.evaluatesAt(), "", state) : null;
         for (Addition addition : options.additions()) {
             String other = known(addition.evaluatesAt(), prefix(addition), state);
             name = other == null ? name : other;

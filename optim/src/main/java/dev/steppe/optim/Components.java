@@ -25,6 +25,8 @@ final class Components {
         for (int i = 0; i < values.length; i++) {
             String option = components[i].getName();
             OptionException.require(values[i] != null, name(record), option, values[i], "given");
+            OptionException.require(!(values[i] instanceof LandingVariant), name(record), option, values[i],
+                    "another variant: this one goes on after the base optimizer's update, and stands alone");
             if (values[i] instanceof Number number) {
                 Interval interval = interval(components[i]);
                 OptionException.require(interval.contains(number.doubleValue()), name(record), option, number, interval.words());

@@ -109,7 +109,9 @@ final class Engine implements Optimizer {
         for (Proposal.Move move : p.after) {
             layout.runs().forEach(run -> points.axpy(move.scale() * rate * run.rate(), run.of(move.direction()), run.of(weights)));
         }
-        variant.land(new Landing(this, before, p, descent, ""));
+        if (variant instanceof LandingVariant lands) {
+            lands.land(new Landing(this, before, p, descent, ""));
+        }
         p.companions.after(descent);
         StepReport report = new StepReport(before.steps(), p.loss, p.gradientNorm, p.norm * clipping(p.norm, options.clipNorm()),
                 p.perturbationNorm, p.cosine, p.sharpness, p.forwards, p.backwards, rate, p.extra);

@@ -17,8 +17,8 @@ record Interval(double low, boolean withLow, double high, boolean withHigh, Stri
     static Interval of(Range range, boolean whole) {
         String text = range == null ? LENGTH : range.value();
         String[] ends = text.substring(1, text.length() - 1).split(", ");
-        double low = end(ends[0]);
-        double high = end(ends[1]);
+        double low = number(ends[0]);
+        double high = number(ends[1]);
         boolean withLow = text.startsWith("[");
         boolean withHigh = text.endsWith("]");
         String finite = whole || withHigh ? "" : low == Double.NEGATIVE_INFINITY ? "finite" : "finite and ";
@@ -30,7 +30,8 @@ record Interval(double low, boolean withLow, double high, boolean withHigh, Stri
         return new Interval(low, withLow, high, withHigh, range == null || range.of().isEmpty() ? words : words + ", " + range.of());
     }
 
-    private static double end(String text) {
+    /** A number as ranges write it: infinity is {@code inf}. */
+    static double number(String text) {
         return text.endsWith("inf") ? Double.valueOf(text.replace("inf", "Infinity")) : Double.valueOf(text);
     }
 

@@ -7,7 +7,7 @@ import dev.steppe.kernels.Kernels;
 import java.util.List;
 
 /**
- * The end of a step: the new weights are known, and become the current ones if nothing fails any more. What {@link SamVariant#land} and the methods of an
+ * The end of a step: the new weights are known, and become the current ones if nothing fails any more. What {@link LandingVariant#land} and the methods of an
  * {@link Addition} see and remember. Points that are handed out are valid during the step.
  */
 public final class Landing {
@@ -49,7 +49,7 @@ public final class Landing {
         return state.parameters().point();
     }
 
-    /** The new weights. {@link SamVariant#land} may write them; for an {@link Addition} they are to be read only. */
+    /** The new weights. {@link LandingVariant#land} may write them; for an {@link Addition} they are to be read only. */
     public Tensor weights() {
         return descent == null ? before() : descent.weights();
     }
@@ -59,7 +59,7 @@ public final class Landing {
         return descent == null ? state.parameters() : descent.parameters();
     }
 
-    /** One more update of the base optimizer, from where the weights are now. For {@link SamVariant#land} only. */
+    /** One more update of the base optimizer, from where the weights are now. For {@link LandingVariant#land} only. */
     public void update(Tensor gradient) {
         descent.update(engine.clipped(gradient, engine.points().norm(gradient), engine.options().clipNorm()));
     }

@@ -70,7 +70,8 @@ public interface Optimizer {
     /**
      * Goes on from a saved state. Parameters may be frozen here that were not frozen there, and the other way round.
      *
-     * @throws StateException if the state is not of this recipe and model, naming what is missing or does not fit; nothing has changed
+     * @throws StateException if the state is not of this base optimizer, model and additions, naming what is missing or does not fit; nothing has changed.
+     *         What a variant remembers is taken as it is: only the variant knows its names
      */
     void restore(OptimizerState state);
 }

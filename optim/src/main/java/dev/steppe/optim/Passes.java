@@ -40,6 +40,8 @@ final class Passes {
     /** Whether a pass updates running statistics though it is not the first. */
     private boolean collects;
     private Map<RunningStatistics, BatchStatistics> collected;
+    /** How many passes did so. */
+    private int further;
     private boolean lossElsewhere;
     private boolean gradientSeen;
     private boolean gradientElsewhere;
@@ -169,7 +171,7 @@ final class Passes {
             proposal.statistics = Buffers.merge(proposal.statistics, collected);
             begun = true;
         } else if (collects) {
-            proposal.again.add(collected);
+            proposal.again(further++, collected);
         }
         return g;
     }

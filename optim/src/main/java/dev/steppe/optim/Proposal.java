@@ -1,6 +1,7 @@
 package dev.steppe.optim;
 
 import dev.steppe.core.BatchStatistics;
+import dev.steppe.core.Buffers;
 import dev.steppe.core.Evaluator;
 import dev.steppe.core.RunningStatistics;
 import dev.steppe.core.Tensor;
@@ -39,7 +40,7 @@ final class Proposal {
     final Map<String, Tensor> tensors = new HashMap<>();
     final Map<String, Double> numbers = new HashMap<>();
     Map<RunningStatistics, BatchStatistics> statistics = Map.of();
-    /** More updates of running statistics, in order. */
+    /** More updates of running statistics, in order: each of all shards together. */
     final List<Map<RunningStatistics, BatchStatistics>> again = new ArrayList<>();
 
     /** The parts of {@link StepReport}, added up over the shards. */
@@ -51,6 +52,15 @@ final class Proposal {
     double forwards;
     double backwards;
     final Map<String, Double> extra = new TreeMap<>();
+
+    /** Notes what a shard collected for the i-th of the further updates. */
+    void again(int i, Map<RunningStatistics, BatchStatistics> collected) {
+        if (i == again.size()) {
+            again.add(collected);
+        } else {
+            again.set(i, Buffers.merge(again.get(i), collected));
+        }
+    }
 
     /** The points that must not be written any more in this step. */
     List<Tensor> points() {

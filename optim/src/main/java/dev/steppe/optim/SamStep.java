@@ -106,10 +106,13 @@ public final class SamStep {
         return state.steps();
     }
 
-    /** How much of the run is over: the number of the step, divided by {@link Options#totalSteps}, at most 1; 0 if the options do not say how long it is. */
+    /**
+     * How much of the run is over: the number of the step, divided by {@link Options#totalSteps}, at most 1.
+     *
+     * @throws OptionException if nobody said how many steps the run has
+     */
     public double progress() {
-        long total = engine.options().totalSteps();
-        return total == 0 ? 0 : Math.min(1, (double) number() / total);
+        return engine.options().schedule().progress(number(), engine.options().totalSteps());
     }
 
     /** The learning rate of this step: scheduled, before parameter groups. */
@@ -120,17 +123,6 @@ public final class SamStep {
     /** The schedule's factor on the base optimizer's learning rate, which is the highest one: at least 0. */
     public double rateFactor() {
         return engine.rateFactor(state.steps());
-    }
-
-    /**
-     * How many steps the run has.
-     *
-     * @throws OptionException if nobody said so
-     */
-    public long totalSteps() {
-        long total = engine.options().totalSteps();
-        OptionException.require(total > 0, "options", "totalSteps", total, "at least 1: this variant needs the number of steps");
-        return total;
     }
 
     /**
@@ -173,6 +165,15 @@ public final class SamStep {
         points().scale(0, x, out);
         engine.runs().forEach(run -> points().scale(decay * run.decay(), run.of(x), run.of(out)));
         return out;
+    }
+
+    /** Sets what is frozen to 0: a gradient of it does not exist, though a formula may give it one. */
+    public void clearFrozen(Tensor gradient) {
+        for (ParameterSpace.Segment s : space().segments()) {
+            if (s.frozen()) {
+                kernels().move().fill(space().view(gradient, s).span(), 0);
+            }
+        }
     }
 
     /** The vector algebra. */
@@ -332,6 +333,16 @@ public final class SamStep {
         return state.numbers().getOrDefault(own(name), initial);
     }
 
+    /** The point that {@linkplain LandingVariant#land the end of the last step} remembered under this name: one for all shards; null if there is none. */
+    public Tensor landed(String name) {
+        return state.tensors().get(name);
+    }
+
+    /** The number that {@linkplain LandingVariant#land the end of the last step} remembered under this name, one for all shards, or {@code initial}. */
+    public double landed(String name, double initial) {
+        return state.numbers().getOrDefault(name, initial);
+    }
+
     /** Notes a point for the steps to come; it must not be written any more. */
     public void remember(String name, Tensor point) {
         proposal.tensors.put(own(name), point);
@@ -389,7 +400,7 @@ public final class SamStep {
         proposal.start = point;
     }
 
-    /** Hands a point on to {@link SamVariant#land}; of the i-th points of several shards, their mean. */
+    /** Hands a point on to {@link LandingVariant#land}; of the i-th points of several shards, their mean. */
     public void carry(Tensor point) {
         int i = carried++;
         if (shard.fraction() == 1) {

@@ -33,18 +33,6 @@ public interface SamVariant {
     default void observe(SamStep step) {
     }
 
-    /**
-     * Called when the base optimizer has moved the weights with {@link #gradient}: by default nothing. For methods that go on from there: slow weights, several
-     * updates in one step.
-     */
-    default void land(Landing landing) {
-    }
-
-    /** The name of the remembered point at which the model is to be evaluated and saved, as long as there is one; null: at the weights. */
-    default String evaluatesAt() {
-        return null;
-    }
-
     /** Whether running statistics are collected so far from the weights that they should be measured again where the model is evaluated; by default not. */
     default boolean recalibrates() {
         return false;

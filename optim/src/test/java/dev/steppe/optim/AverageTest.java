@@ -333,6 +333,20 @@ class AverageTest {
         }
     }
 
+    /** A loss that is no number is the worst of all: no valley begins while one is in the window, one later does not end it, and what is high does. */
+    @Test
+    void swadOutlivesALossThatIsNoNumber() {
+        Quadratic q = new Quadratic(new double[1][1], new double[] {-1}, new double[1]);
+        Optimizer optimizer = q.minimise(Sgd.of(1).with(new Swad(2, 2, 0.3)));
+        double[] losses = {1, Double.NaN, 0.8, 0.9, 0.8, Double.NaN, 50, 60, 0.7};
+        double[] averages = {-1, -2, -3, -4, -4.5, -4.5, -4.5, -4.5, -4.5};
+        for (int i = 0; i < losses.length; i++) {
+            optimizer.step(Quadratic.BATCH);
+            optimizer.validated(losses[i]);
+            assertEquals(averages[i], optimizer.evaluationPoint().point().get(0), 1e-12, "validation " + i);
+        }
+    }
+
     @Test
     void manyAtOnceAndTheLastCounts() {
         Quadratic q = Quadratic.random(new SplittableRandom(3), 4);

@@ -45,6 +45,20 @@ class CatalogueTest {
         assertEquals(new ConstantSchedule(), Schedules.parse("constant"));
     }
 
+    /** As ranges are written. */
+    @Test
+    void infinityHasAShortName() {
+        assertEquals(SamVariants.parse("aesam:lambda1=-Infinity,lambda2=Infinity"), SamVariants.parse("aesam:lambda1=-inf,lambda2=inf"));
+        assertThrows(OptionException.class, () -> SamVariants.parse("sam:rho=inf"));
+        assertThrows(OptionException.class, () -> SamVariants.parse("aesam:lambda1=1inf"));
+    }
+
+    @Test
+    void partsOfAWindowFitIntoIt() {
+        assertThrows(OptionException.class, () -> SamVariants.parse("vsam:first=50,most=0.1"));
+        SamVariants.parse("vsam:first=5,most=0.1");
+    }
+
     @Test
     void writesWhatItReads() {
         for (SamVariants.Entry entry : SamVariants.all()) {

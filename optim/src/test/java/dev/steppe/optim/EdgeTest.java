@@ -22,10 +22,12 @@ import dev.steppe.optim.sam.Sam;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Gradients that are zero or tiny, parameters that get none, parameters that are frozen. */
 class EdgeTest {
@@ -56,7 +58,8 @@ class EdgeTest {
     @ParameterizedTest
     @EnumSource(names = {"F32", "F64"})
     void aZeroGradientIsAZeroPerturbation(DType dtype) {
-        for (SamVariant variant : variants()) {
+        Stream<SamVariant> withoutGuard = Stream.of(SamVariants.parse("layersam:unit=model,epsilon=0"));
+        for (SamVariant variant : Stream.concat(variants().stream(), withoutGuard).toList()) {
             for (BaseOptimizer base : List.of(Sgd.of(0.1).momentum(0.9), AdamW.of(0.1).with("weightDecay", 0))) {
                 Optimizer optimizer = optimizer(variant, base, scaled(0), start(dtype));
                 for (int t = 0; t < 3; t++) {
@@ -118,6 +121,22 @@ class EdgeTest {
             assertEquals(2, w[3]);
             assertTrue(w[0] < 0.5, variant + " moves what has a gradient: " + w[0]);
         }
+    }
+
+    /** What is frozen, however large, has no part in the length of a gradient. */
+    @ParameterizedTest
+    @MethodSource("variants")
+    void frozenParametersDoNotCount(SamVariant variant) {
+        double[] small = updateNorms(variant, 0);
+        assertArrayEquals(small, updateNorms(variant, 1e6), 1e-12 * small[0], variant.toString());
+    }
+
+    private static double[] updateNorms(SamVariant variant, double frozen) {
+        Objective objective = Objective.ofLosses((Batch batch, Pass pass) -> pass.at(USED).mul(pass.at(USED)).sum().reshape(1));
+        Parameters start = start(DType.F64).freeze(s -> s.name().equals("other"));
+        start.point().span().set(3, frozen);
+        Optimizer optimizer = optimizer(variant, Sgd.of(0.1), objective, start);
+        return IntStream.range(0, 4).mapToDouble(t -> optimizer.step(Quadratic.BATCH).updateNorm()).toArray();
     }
 
     /** Frozen means bit for bit, the sign of a zero included, in spite of decay, momentum and displacements by the variant. */

@@ -68,6 +68,20 @@ class FederationTest {
         States.assertEqual("mean", central.buffers().of(net.statistics).mean(), federation.server().buffers().of(net.statistics).mean());
     }
 
+    /** To what changes with the run, the run is the federation's, though each client begins anew. */
+    @Test
+    void progressIsThatOfTheFederation() {
+        TinyNet net = new TinyNet(DType.F64, false, 0);
+        Recipe late = SamVariants.parse("triggered:when=window(from=0.5,to=1)").over(Sgd.of(0.1));
+        Federation federation = new Federation(late, net.objective(), net.start(), clients(net, 2), FederationOptions.defaults(),
+                OPTIONS.schedule(new ConstantSchedule(), 6));
+        for (int round = 0; round < 6; round++) {
+            assertEquals(round < 3 ? 0 : 0.05, federation.round().perturbationNorm(), 1e-9, "round " + round);
+        }
+        Federation endless = federation(net, late, clients(net, 2), FederationOptions.defaults());
+        assertTrue(assertThrows(OptionException.class, endless::round).getMessage().contains("totalSteps"));
+    }
+
     /** With radius 0, FedSAM is FedAvg to the bit; and FedAvg is the mean of what the clients find, weighted by their examples. */
     @Property(tries = 10)
     void radiusZeroIsFedAvg(@ForAll long seed, @ForAll @IntRange(min = 1, max = 4) int n) {

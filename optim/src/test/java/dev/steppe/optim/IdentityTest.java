@@ -46,6 +46,7 @@ import net.jqwik.api.constraints.DoubleRange;
 /** Members of the family that become one another, on random problems, over random base optimizers, with random options. */
 class IdentityTest {
     private static final int STEPS = 10;
+    private static final Options OPTIONS = Options.defaults().schedule(new ConstantSchedule(), STEPS);
 
     @Provide
     Arbitrary<BaseOptimizer> bases() {
@@ -59,14 +60,14 @@ class IdentityTest {
 
     private static void assertSame(long seed, BaseOptimizer base, SamVariant one, SamVariant other) {
         Regression p = new Regression(new SplittableRandom(seed));
-        double[] expected = p.after(other.over(base), Options.defaults(), STEPS);
-        double distance = Toy.distance(p.after(one.over(base), Options.defaults(), STEPS), expected);
+        double[] expected = p.after(other.over(base), OPTIONS, STEPS);
+        double distance = Toy.distance(p.after(one.over(base), OPTIONS, STEPS), expected);
         assertTrue(distance <= 1e-9, one + " and " + other + " over " + base + ": distance " + distance);
     }
 
     private static void assertSameBits(long seed, BaseOptimizer base, SamVariant one, SamVariant other) {
         Regression p = new Regression(new SplittableRandom(seed));
-        assertArrayEquals(p.after(other.over(base), Options.defaults(), STEPS), p.after(one.over(base), Options.defaults(), STEPS),
+        assertArrayEquals(p.after(other.over(base), OPTIONS, STEPS), p.after(one.over(base), OPTIONS, STEPS),
                 one + " and " + other + " over " + base);
     }
 
@@ -127,8 +128,8 @@ class IdentityTest {
     void extragradientIsGradientMatchingsPerturbation(@ForAll long seed, @ForAll @DoubleRange(min = 0, max = 0.5) double rho,
             @ForAll @DoubleRange(min = 0, max = 3) double lookahead) {
         Regression p = new Regression(new SplittableRandom(seed));
-        StepReport eg = p.minimise(new EgSam(rho, lookahead, 0).over(Sgd.of(0.1)), DType.F64, Options.defaults()).step(p.batch(0));
-        StepReport sagm = p.minimise(new Sagm(rho, lookahead * 0.1, 0).over(Sgd.of(0.1)), DType.F64, Options.defaults()).step(p.batch(0));
+        StepReport eg = p.minimise(new EgSam(rho, lookahead, 0).over(Sgd.of(0.1)), DType.F64, OPTIONS).step(p.batch(0));
+        StepReport sagm = p.minimise(new Sagm(rho, lookahead * 0.1, 0).over(Sgd.of(0.1)), DType.F64, OPTIONS).step(p.batch(0));
         assertEquals(sagm.perturbationNorm(), eg.perturbationNorm(), 1e-14);
         assertEquals(sagm.sharpness(), eg.sharpness(), 1e-14);
     }
@@ -140,7 +141,7 @@ class IdentityTest {
         Regression p = new Regression(new SplittableRandom(seed));
         double[] g = p.gradient(p.start, 0);
         double[] g1 = p.gradient(Vec.plus(p.start, rho, Vec.unit(g)), 0);
-        double[] w = p.after(new Gsam(alpha, 1, 0, new Sam(rho, 0), 0).over(Sgd.of(1)), Options.defaults(), 1);
+        double[] w = p.after(new Gsam(alpha, 1, 0, new Sam(rho, 0), 0).over(Sgd.of(1)), OPTIONS, 1);
         double[] removed = Vec.plus(g1, -1, Vec.plus(p.start, -1, w));
         assertEquals(0, Vec.dot(removed, g1), 1e-10 * Vec.norm(g1));
     }
@@ -150,10 +151,10 @@ class IdentityTest {
     void stableGradientsAreAsLongAsTheGradient(@ForAll long seed, @ForAll @DoubleRange(min = 0, max = 0.5) double rho) {
         Regression p = new Regression(new SplittableRandom(seed));
         for (SamVariant ascent : new SamVariant[] {Sam.defaults().rho(rho), new Usam(rho)}) {
-            StepReport stable = p.minimise(new StableSam(false, ascent, 1e-12).over(Sgd.of(0.1)), DType.F64, Options.defaults())
+            StepReport stable = p.minimise(new StableSam(false, ascent, 1e-12).over(Sgd.of(0.1)), DType.F64, OPTIONS)
                     .step(p.batch(0));
             assertEquals(stable.gradientNorm(), stable.updateNorm(), 1e-9);
-            StepReport clipped = p.minimise(new StableSam(true, ascent, 1e-12).over(Sgd.of(0.1)), DType.F64, Options.defaults())
+            StepReport clipped = p.minimise(new StableSam(true, ascent, 1e-12).over(Sgd.of(0.1)), DType.F64, OPTIONS)
                     .step(p.batch(0));
             assertTrue(clipped.updateNorm() <= clipped.gradientNorm() + 1e-9);
         }
@@ -195,9 +196,9 @@ class IdentityTest {
             @ForAll @DoubleRange(min = 0.05, max = 0.95) double sparsity) {
         Regression p = new Regression(new SplittableRandom(seed));
         SparseSam sparse = new SparseSam(rho, new DynamicMask(sparsity, 0.5, 1), 1e-7);
-        assertTrue(p.minimise(sparse.over(Sgd.of(0.1)), DType.F64, Options.defaults()).step(p.batch(0)).perturbationNorm() <= rho);
+        assertTrue(p.minimise(sparse.over(Sgd.of(0.1)), DType.F64, OPTIONS).step(p.batch(0)).perturbationNorm() <= rho);
         Quadratic q = Quadratic.random(new SplittableRandom(seed), 9);
-        StepReport on = q.minimise(SamOn.defaults().with("rho", rho).over(Sgd.of(0.1)), 1, 3, Options.defaults()).step(Quadratic.BATCH);
+        StepReport on = q.minimise(SamOn.defaults().with("rho", rho).over(Sgd.of(0.1)), 1, 3, OPTIONS).step(Quadratic.BATCH);
         assertEquals(rho, on.perturbationNorm(), 1e-9);
         double[] e = q.perturbation();
         assertArrayEquals(new double[6], Arrays.copyOf(e, 6), "weights and biases are not perturbed");
@@ -208,7 +209,7 @@ class IdentityTest {
     @Property(tries = 60)
     void layersMoveByTheirLengths(@ForAll long seed, @ForAll @DoubleRange(min = 0.01, max = 0.5) double rho) {
         Quadratic q = Quadratic.random(new SplittableRandom(seed), 9);
-        q.minimise(new LayerSam(rho, LayerSam.Unit.LAYER, 0).over(Sgd.of(0.1)), 1, 3, Options.defaults()).step(Quadratic.BATCH);
+        q.minimise(new LayerSam(rho, LayerSam.Unit.LAYER, 0).over(Sgd.of(0.1)), 1, 3, OPTIONS).step(Quadratic.BATCH);
         double[] e = q.perturbation();
         for (int from = 0; from < 9; from += 3) {
             assertEquals(rho * Vec.norm(Arrays.copyOfRange(q.start, from, from + 3)), Vec.norm(Arrays.copyOfRange(e, from, from + 3)),
@@ -243,8 +244,8 @@ class IdentityTest {
         for (SamVariant gc : new SamVariant[] {GcSam.defaults().with("rho", rho),
             GcSam.defaults().with("rho", rho).with("normAfterGc", true).with("gcDescent", true)}) {
             Quadratic q = Quadratic.random(new SplittableRandom(seed), 9);
-            Optimizer one = q.minimise(gc.over(Sgd.of(0.1).momentum(0.9)), 1, 3, Options.defaults());
-            Optimizer other = q.minimise(Sam.defaults().rho(rho).over(Sgd.of(0.1).momentum(0.9)), 1, 3, Options.defaults());
+            Optimizer one = q.minimise(gc.over(Sgd.of(0.1).momentum(0.9)), 1, 3, OPTIONS);
+            Optimizer other = q.minimise(Sam.defaults().rho(rho).over(Sgd.of(0.1).momentum(0.9)), 1, 3, OPTIONS);
             for (int t = 0; t < 10; t++) {
                 one.step(Quadratic.BATCH);
                 other.step(Quadratic.BATCH);

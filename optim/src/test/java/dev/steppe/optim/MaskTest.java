@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.core.Parameters;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.DType;
 import dev.steppe.optim.base.Sgd;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The masks of sparse SAM, against their definitions written out. */
 class MaskTest {
@@ -57,6 +60,23 @@ class MaskTest {
             assertEquals(t == made ? 3 : 2, reports.get(t).forwards(), 1e-12);
             assertEquals(t == made ? 3 : 2, reports.get(t).backwards(), 1e-12);
         }
+    }
+
+    /** The part is one of the numbers that are trained: what is frozen neither counts nor is chosen. */
+    @ParameterizedTest
+    @ValueSource(strings = {"fishermask(sparsity=0.5,every=1)", "dynamicmask(sparsity=0.5,every=1)"})
+    void whatIsFrozenIsInNoMask(String mask) {
+        TinyNet net = new TinyNet(DType.F64, false, 0);
+        Parameters start = net.start().freeze(s -> s.name().startsWith("conv"));
+        Optimizer optimizer = SamVariants.parse("sparsesam:mask=" + mask).over(Sgd.of(0.1)).minimise(net.objective(), start,
+                Subjects.options(net, 5, 8));
+        for (int t = 0; t < 5; t++) {
+            optimizer.step(net.batch(t, 8));
+        }
+        double[] chosen = optimizer.state().tensors().get("variant/mask").toDoubles();
+        int trained = start.space().trainableSize();
+        assertEquals(trained / 2, Arrays.stream(chosen).sum());
+        assertEquals(0, Arrays.stream(chosen).limit(chosen.length - trained).sum(), "frozen");
     }
 
     /** Fewer examples than the batch has, if fewer are asked for. */

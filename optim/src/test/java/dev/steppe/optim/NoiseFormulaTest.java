@@ -3,6 +3,10 @@ package dev.steppe.optim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.core.Batch;
+import dev.steppe.core.ParameterSpace.Segment;
+import dev.steppe.core.Parameters;
+import dev.steppe.kernels.DType;
 import dev.steppe.optim.base.Sgd;
 import dev.steppe.optim.sam.AdaZoSam;
 import dev.steppe.optim.sam.Arwp;
@@ -183,6 +187,27 @@ class NoiseFormulaTest {
             double distance = Toy.distance(optimizer.current().point().toDoubles(), w);
             assertTrue(distance <= 1e-11, "step " + t + ": relative distance " + distance);
         }
+    }
+
+    /** A first batch of one example has a gradient of rank 1; the subspace grows with the next. */
+    @Test
+    void theSubspaceOfLorenzaGrows() {
+        TinyNet net = new TinyNet(DType.F64, false, 0);
+        Parameters start = net.start();
+        Optimizer optimizer = SamVariants.parse("lorenza:rank=2").over(Sgd.of(0.02)).minimise(net.objective(), start,
+                Subjects.options(net, 20, 8));
+        double[] first = moved(net, start, optimizer, net.batch(0, 1));
+        assertEquals(0, first[0] * first[4] - first[1] * first[3], 1e-15, "rank 1");
+        double[] then = moved(net, start, optimizer, net.batch(1, 8));
+        assertTrue(Math.abs(then[0] * then[4] - then[1] * then[3]) > 1e-6, "rank 2");
+    }
+
+    /** How far a step takes the last matrix, of 4 rows and 3 columns, from where it began. */
+    private static double[] moved(TinyNet net, Parameters start, Optimizer optimizer, Batch batch) {
+        optimizer.step(batch);
+        Segment s = start.space().segment(net.matrix);
+        return IntStream.range(s.offset(), s.offset() + s.size())
+                .mapToDouble(i -> optimizer.current().point().get(i) - start.point().get(i)).toArray();
     }
 
     /** {@code q [low0, low1]} as the matrix, then the rest. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.core.RandomKey;
 import dev.steppe.core.Tensor;
+import dev.steppe.optim.base.Sgd;
 import dev.steppe.optim.sam.AeLookSam;
 import dev.steppe.optim.sam.AeSam;
 import dev.steppe.optim.sam.Ausam;
@@ -74,6 +75,15 @@ class SelectionFormulaTest {
             return gate.opens(t, g) ? problem.gradient(Logistic.toward(w, 0.3, g), t % 3) : g;
         });
         assertTrue(gate.opened > 4 && gate.opened < STEPS - 4, gate.opened + " steps of SAM");
+    }
+
+    /** An infinite threshold counts from where it has weight: the first step is one of SAM, whatever the threshold of the end. */
+    @Test
+    void aThresholdOfAeSamMayBeInfinite() {
+        Optimizer optimizer = problem.minimise(SamVariants.parse("aesam:lambda1=-inf,lambda2=1").over(Sgd.of(0.1)), RUN);
+        for (int t = 0; t < STEPS; t++) {
+            assertEquals(1, optimizer.step(problem.batch(t % 3)).extra().get("sam"), "step " + t);
+        }
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.steppe.optim;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.core.Batch;
 import dev.steppe.core.Shape;
@@ -65,9 +67,8 @@ class StepMemoryTest {
             assertEquals(expected, seen[0]);
         }
         Optimizer unknown = optimizer(Sgd.of(0.1), Options.defaults(), look);
-        unknown.step(NET.batch(0, 4));
-        unknown.step(NET.batch(0, 4));
-        assertEquals(0, seen[0]);
+        OptionException e = assertThrows(OptionException.class, () -> unknown.step(NET.batch(0, 4)));
+        assertTrue(e.getMessage().contains("totalSteps"), e.getMessage());
     }
 
     @Test

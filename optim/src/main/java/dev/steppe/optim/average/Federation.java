@@ -44,6 +44,24 @@ public final class Federation {
     private record State(Parameters server, Tensor average, long collected, long round) {
     }
 
+    /**
+     * What a client sees of the run in one round: its optimizer is fresh, the run is the federation's.
+     *
+     * @param rate the factor of this round
+     * @param rounds of the federation; 0 if nobody said how many
+     */
+    private record InRound(double rate, long round, long rounds) implements Schedule {
+        @Override
+        public double factor(long step, long total) {
+            return rate;
+        }
+
+        @Override
+        public double progress(long step, long total) {
+            return Schedule.super.progress(round, rounds);
+        }
+    }
+
     private final Recipe local;
     private final Objective objective;
     private final List<Client> clients;
@@ -57,7 +75,7 @@ public final class Federation {
      *
      * @param local what a client trains with: {@code sgd} alone is FedAvg
      * @param start copied
-     * @param options of the clients' steps; the schedule of the learning rate counts rounds, and the seed is the rules'
+     * @param options of the clients' steps; the schedule counts rounds, and so does the {@linkplain SamStep#progress progress} that variants see, and the seed is the rules'
      * @throws OptionException if there are no clients, or fewer than are to take part
      */
     public Federation(Recipe local, Objective objective, Parameters start, List<Client> clients, FederationOptions rules,
@@ -138,7 +156,7 @@ public final class Federation {
         void add(int client, double share, double factor, long round) {
             long seed = RandomKey.of(rules.seed()).fold("steps").fold(round).fold(client).bits(0);
             Optimizer optimizer = local.minimise(objective, start,
-                    options.schedule((step, total) -> factor, Math.max(1, options.totalSteps())).seed(seed));
+                    options.schedule(new InRound(factor, round, options.totalSteps()), Math.max(1, options.totalSteps())).seed(seed));
             double losses = 0;
             double norms = 0;
             for (Batch batch : clients.get(client).batches(round)) {

@@ -33,7 +33,7 @@ public record Lookbehind(
         @Origin("chandar-lab/Lookbehind-SAM, the optimizer's default") @Range("[1, inf)") int k,
         @Origin("chandar-lab/Lookbehind-SAM, the optimizer's default") @Range("[0, 1]") double alpha,
         @Origin("chandar-lab/Lookbehind-SAM: alpha = -1 there") boolean adaptive,
-        @Origin("chandar-lab/Lookbehind-SAM: ASAM, rho 0.5, eta 0.01") SamVariant ascent) implements SamVariant {
+        @Origin("chandar-lab/Lookbehind-SAM: ASAM, rho 0.5, eta 0.01") SamVariant ascent) implements LandingVariant {
     private static final String ASCENT = "ascent";
 
     /** @throws OptionException if a number is out of its range, or the ascent another one */

@@ -32,7 +32,7 @@ public record Sala(
         @Origin("cltan023/sala2023, the optimizer's default; its run.sh: 2") @Range("[2, inf)") int k,
         @Origin("cltan023/sala2023, the optimizer's default; its run.sh: 0.5") @Range("[0, 1]") double alpha,
         @Origin("cltan023/sala2023, the optimizer's default; its run.sh: 0.2") double rho,
-        @Origin("cltan023/sala2023") double epsilon) implements SamVariant {
+        @Origin("cltan023/sala2023") double epsilon) implements LandingVariant {
     private static final String SLOW = "slow";
     private static final String DISTANCE = "distance";
 
@@ -54,11 +54,11 @@ public record Sala(
     @Override
     public Tensor gradient(SamStep step) {
         if ((step.number() + 1) % k != 0) { return step.gradient().vector(); }
-        boolean close = step.memory(DISTANCE, 0) < rho;
+        boolean close = step.landed(DISTANCE, 0) < rho;
         Tensor g = close ? step.gradientAt(perturbation(step)).vector() : step.gradient().vector();
         step.report("ascent", close ? 1 : 0);
-        if (step.memory(SLOW) != null) {
-            step.startFrom(step.memory(SLOW));
+        if (step.landed(SLOW) != null) {
+            step.startFrom(step.landed(SLOW));
         }
         return g;
     }

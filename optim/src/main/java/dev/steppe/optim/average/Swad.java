@@ -76,7 +76,8 @@ public record Swad(
         long last = (long) now.memory(SEGMENTS, 0);
         now.remember(SEGMENTS, last + 1);
         now.remember(slot(SEGMENT, last), now.memory(SEGMENT));
-        now.remember(slot(LOSS, last), loss);
+        // A loss that is no number is as bad as can be: it is never among the least.
+        now.remember(slot(LOSS, last), Double.isNaN(loss) ? Double.POSITIVE_INFINITY : loss);
         now.remember(STEPS, 0);
         if (now.memory(BEGINNING, -1) < 0) {
             lookForTheBeginning(now, last);
@@ -88,7 +89,7 @@ public record Swad(
 
     private void lookForTheBeginning(Landing now, long last) {
         long first = last - converge + 1;
-        if (first < 0 || losses(now, first, last).min().orElseThrow() < loss(now, first)) { return; }
+        if (first < 0 || !losses(now, first, last).allMatch(loss -> loss >= loss(now, first) && Double.isFinite(loss))) { return; }
         now.remember(BEGINNING, first);
         now.remember(THRESHOLD, losses(now, first, last).average().orElseThrow() * (1 + ratio));
         now.remember(VALLEY, now.memory(slot(SEGMENT, first)));

@@ -10,6 +10,7 @@ import dev.steppe.optim.loss.FactorPairs.Pair;
  * second pass. Before the base optimizer's update, one factor of each pair is multiplied by {@code 1 + a lr}, the other by {@code 1 - a lr}. nBAR enlarges the factor with the larger gradient, oBAR shrinks the one with the larger norm.
  *
  * <p>The gradient is taken before the scaling; decay and step act on the scaled weights. One pass.
+ * Needs {@link dev.steppe.optim.Options#totalSteps}, unless {@code decay} is none.
  *
  * @param mode n or o
  * @param alpha a at the beginning, at least 0
@@ -49,11 +50,11 @@ public record Bar(
         /** Half a cosine to 0. */
         COSINE;
 
-        private double factor(double progress) {
+        private double factor(SamStep step) {
             return switch (this) {
                 case NONE -> 1;
-                case LINEAR -> 1 - progress;
-                case COSINE -> (1 + Math.cos(Math.PI * progress)) / 2;
+                case LINEAR -> 1 - step.progress();
+                case COSINE -> (1 + Math.cos(Math.PI * step.progress())) / 2;
             };
         }
     }
@@ -90,7 +91,7 @@ public record Bar(
             scale(step, first ? -1 : 1, pair.y(), pair.yLength(), change);
             balancedness += (x * x - y * y) / 2;
         }
-        step.moveBefore(alpha * decay.factor(step.progress()) * step.learningRate(), change);
+        step.moveBefore(alpha * decay.factor(step) * step.learningRate(), change);
         step.report("balancedness", balancedness);
         return g;
     }

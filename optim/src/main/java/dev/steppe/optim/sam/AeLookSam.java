@@ -7,6 +7,7 @@ import dev.steppe.optim.*;
  * AE-LookSAM (Jiang, Yang, Zhang, Kwok, ICLR 2023, arXiv 2304.14647): the gate of {@linkplain AeSam AE-SAM} decides which steps are SAM's, and the others use
  * what the last of them found, as LookSAM does (arXiv 2203.02714). A SAM step gives the base optimizer {@code g1 = g(w + e)} and stores
  * {@code v = g1 - (<g1, g> / |g|^2) g}; any other gives it {@code g + alpha (|g| / (|v| + epsilon)) v}. Confidence: medium (constants and initial state).
+ * Needs {@link dev.steppe.optim.Options#totalSteps}, unless both thresholds are equal.
  *
  * @param ascent whose perturbation the steps take that pass the gate
  * @param alpha length of the part that is used again, in units of |g|; at least 0
@@ -31,7 +32,7 @@ public record AeLookSam(
         @Origin("arXiv 2304.14647, section 4") @Range("[0, 1)") double delta,
         @Origin("arXiv 2304.14647, section 4") @Range("[-inf, inf]") double lambda1,
         @Origin("arXiv 2304.14647, section 4") @Range("[-inf, inf]") double lambda2,
-        @Origin("davda54/sam") double epsilon) implements SamVariant {
+        @Origin("davda54/sam") double epsilon) implements Containing {
     private static final String ORTHOGONAL = "orthogonal";
 
     /** @throws OptionException if a number is out of its range */

@@ -8,6 +8,7 @@ import dev.steppe.optim.*;
  * {@code q = |g|^2}, {@code mu = delta mu + (1 - delta) q}, {@code var = delta var + (1 - delta) (q - mu)^2}, a step is one of {@linkplain Sam SAM} if
  * {@code q >= mu + c sqrt(var)}, and plain otherwise; {@code c = (t / T) lambda1 + (1 - t / T) lambda2} over the T steps of the schedule. At the start mu is q
  * and var is 0, so the first step is one of SAM. Confidence: medium (constants and initial state).
+ * Needs {@link dev.steppe.optim.Options#totalSteps}, unless both thresholds are equal.
  *
  * @param ascent what the steps do that pass the gate
  * @param delta of the running mean and variance, in [0, 1)
@@ -26,7 +27,7 @@ public record AeSam(
         @Origin("arXiv 2304.14647, section 4: SAM") SamVariant ascent,
         @Origin("arXiv 2304.14647, section 4") @Range("[0, 1)") double delta,
         @Origin("arXiv 2304.14647, section 4") @Range("[-inf, inf]") double lambda1,
-        @Origin("arXiv 2304.14647, section 4") @Range("[-inf, inf]") double lambda2) implements SamVariant {
+        @Origin("arXiv 2304.14647, section 4") @Range("[-inf, inf]") double lambda2) implements Containing {
     /** @throws OptionException if a number is out of its range */
     public AeSam {
         OptionException.check(AeSam.class, ascent, delta, lambda1, lambda2);

@@ -11,6 +11,7 @@ import dev.steppe.optim.*;
  * was never measured is used whole, which is the official code's first epoch. fmax rises from fmin over the first part of the run.
  *
  * <p>Confidence: high for the rule (official code read; no reference trajectory).
+ * Needs {@link dev.steppe.optim.Options#totalSteps}, unless {@code ramp} is 0.
  *
  * @param rho radius of the ball, at least 0
  * @param alpha part of the batch that is drawn, in (0, 1]; at least one example

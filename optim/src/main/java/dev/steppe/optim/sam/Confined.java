@@ -21,7 +21,12 @@ import dev.steppe.optim.*;
         note = "SAM on chosen parameters is the official code's definition; for other variants by composition")
 public record Confined(
         @Origin("arXiv 2306.04226: normalisation layers") Chosen to,
-        @Origin("davda54/sam") SamVariant ascent) implements SamVariant {
+        @Origin("davda54/sam") SamVariant ascent) implements Containing {
+    /** @throws OptionException if the ascent stands alone */
+    public Confined {
+        OptionException.check(Confined.class, to, ascent);
+    }
+
     /** SAM on normalisation layers. */
     public static Confined defaults() {
         return new Confined(Chosen.Roles.defaults(), Sam.defaults());

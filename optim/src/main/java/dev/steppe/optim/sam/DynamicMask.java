@@ -6,7 +6,8 @@ import dev.steppe.optim.*;
 
 /**
  * SSAM-D (arXiv 2210.05177): begins with a random mask; each change drops the perturbed numbers of smallest |g| and takes as many others at random. The part that
- * is dropped falls with the run, {@code drop (1 + cos(pi step / total)) / 2}; without a known end it stays. A change counts from the step after it.
+ * is dropped falls with the run, {@code drop (1 + cos(pi step / total)) / 2}. A change counts from the step after it.
+ * Needs {@link dev.steppe.optim.Options#totalSteps}.
  *
  * <p>The official code drops more than it can take where the others are fewer, so that its mask shrinks (from 0.8 to 0.6 at once with its own defaults); here, as
  * in the paper, as many are taken as are dropped.
@@ -42,7 +43,8 @@ public record DynamicMask(
                 scores[i] = key.fold("first").uniform(i);
             }
             mask = step.blank();
-            Largest.mark(scores, n - (int) Math.ceil(n * sparsity), mask);
+            int open = step.space().trainableSize();
+            Largest.mark(step.space(), scores, open - (int) Math.ceil(open * sparsity), mask);
             step.remember("mask", mask);
         }
         if (step.number() >= step.memory("mask due", 0)) {
@@ -65,11 +67,11 @@ public record DynamicMask(
             others[i] = on ? -1 : key.uniform(i);
         }
         double rate = drop * (1 + Math.cos(Math.PI * step.progress())) / 2;
-        int changes = (int) Math.min(active * rate, n - active);
+        int changes = (int) Math.min(active * rate, step.space().trainableSize() - active);
         Tensor next = step.blank();
-        Largest.mark(kept, active - changes, next);
+        Largest.mark(step.space(), kept, active - changes, next);
         Tensor more = step.blank();
-        Largest.mark(others, changes, more);
+        Largest.mark(step.space(), others, changes, more);
         step.points().axpy(1, more, next);
         return next;
     }

@@ -35,7 +35,7 @@ public record Esam(
         @Origin("dydjw9/Efficient_SAM, README: ResNet-18") @Range("(0, 1]") double gamma,
         @Origin("dydjw9/Efficient_SAM, utils/Esam.py") Keep keep,
         @Origin("arXiv 2110.03141; dydjw9/Efficient_SAM: released") Selection selection,
-        @Origin("dydjw9/Efficient_SAM, README: ResNet-18; utils/Esam.py: guard 1e-7") SamVariant ascent) implements SamVariant {
+        @Origin("dydjw9/Efficient_SAM, README: ResNet-18; utils/Esam.py: guard 1e-7") SamVariant ascent) implements Containing {
     /** Which examples are taken. */
     public enum Selection {
         /** The {@code k = gamma n} of largest rise, at least one. */
@@ -75,10 +75,5 @@ public record Esam(
             rows = above.length == 0 ? rows : above;
         }
         return step.gradientAt(e, step.batch().select(rows)).vector();
-    }
-
-    @Override
-    public void observe(SamStep step) {
-        ascent.observe(step.nested("ascent"));
     }
 }

@@ -42,7 +42,7 @@ public record FisherMask(
             int n = Math.min(samples, step.batch().size());
             int[] rows = Arrays.copyOf(step.key().fold("fisher").permutation(step.batch().size()), n);
             double[] scores = step.squaredGradients(step.batch().select(rows)).toDoubles();
-            Largest.mark(scores, (int) (scores.length * (1 - sparsity)), next);
+            Largest.mark(step.space(), scores, (int) (step.space().trainableSize() * (1 - sparsity)), next);
         }
         step.remember("mask", next);
         step.remember("mask due", step.number() + (mask == null ? 1 : every));

@@ -57,6 +57,8 @@ public record LayerSam(
             double weights = step.points().norm(step.space().view(step.weights(), s));
             step.points().scale(length == 0 ? 0 : weights / (length + epsilon), part, step.space().view(e, s));
         }
-        return step.along(unit == Unit.LAYER ? rho : rho / (step.norm(d) + epsilon), e);
+        if (unit == Unit.LAYER) { return step.along(rho, e); }
+        double norm = step.norm(d);
+        return step.along(norm == 0 ? 0 : rho / (norm + epsilon), e);
     }
 }

@@ -30,7 +30,7 @@ public record LookSam(
         @Origin("arXiv 2203.02714") @Range("[1, inf)") int k,
         @Origin("arXiv 2203.02714; reports that it is too much for ResNet-18 and 0.3 works") double alpha,
         @Origin("radius 0.1: kozistr/pytorch_optimizer") SamVariant ascent,
-        @Origin("Leminhbinh0209/LookSAM") double epsilon) implements SamVariant {
+        @Origin("Leminhbinh0209/LookSAM") double epsilon) implements Containing {
     /** @throws OptionException if a number is out of its range */
     public LookSam {
         OptionException.check(LookSam.class, k, alpha, ascent, epsilon);

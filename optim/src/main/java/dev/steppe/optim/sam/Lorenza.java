@@ -48,6 +48,8 @@ public record Lorenza(
     private static final String BASIS = "basis";
     private static final String MEAN = "mean";
     private static final String SQUARE = "square";
+    /** Not the steps of the optimizer: another variant may leave some out. */
+    private static final String UPDATES = "updates";
 
     /** @throws OptionException if a number is out of its range */
     public Lorenza {
@@ -76,21 +78,29 @@ public record Lorenza(
     public Tensor gradient(SamStep step) {
         LowRank low = LowRank.of(step.space(), rank);
         Tensor g = step.gradientAt(perturbation(step)).vector();
-        Tensor basis = step.number() % every == 0 ? low.basis(step, g, noise.draw(step, probes)) : step.table(BASIS);
+        Tensor basis = basis(step, low, g);
         step.rememberTable(BASIS, basis);
         Tensor h = low.blank(step);
         low.project(basis, g, h);
         Tensor m = average(step, low, MEAN, beta1, h);
         step.points().multiply(1, h, h, h);
         Tensor v = average(step, low, SQUARE, beta2, h);
-        double correction1 = 1 - Math.pow(beta1, step.number() + 1);
-        double correction2 = 1 - Math.pow(beta2, step.number() + 1);
+        double updates = step.memory(UPDATES, 0) + 1;
+        step.remember(UPDATES, updates);
+        double correction1 = 1 - Math.pow(beta1, updates);
+        double correction2 = 1 - Math.pow(beta2, updates);
         for (int i = 0; i < h.size(); i++) {
             h.span().set(i, m.get(i) / correction1 / (Math.sqrt(v.get(i) / correction2) + stability));
         }
         Tensor update = step.blank();
         low.lift(basis, h, update);
         return update;
+    }
+
+    private Tensor basis(SamStep step, LowRank low, Tensor g) {
+        Tensor last = step.table(BASIS);
+        if (last == null || step.number() % every == 0) { return low.basis(step, g, noise.draw(step, probes)); }
+        return low.isOpen(last) ? low.grown(step, last, g, noise.draw(step, probes)) : last;
     }
 
     /** {@code average <- beta average + (1 - beta) x}, from 0. */

@@ -60,31 +60,70 @@ final class LowRank {
         return step.blank(new TensorType(step.weights().dtype(), Shape.of(last.low() + last.lowSize())));
     }
 
-    /** {@code Q = qr(G Omega)} for each matrix; Omega is the beginning of its part of {@code omega}. Where G has less rank, columns of Q are 0. */
+    /**
+     * {@code Q = qr(G Omega)} for each matrix; Omega is the beginning of its part of {@code omega}. Where G has less rank, columns of Q are open, that is 0: what
+     * rounding leaves of G there is no direction to follow.
+     */
     Tensor basis(SamStep step, Tensor g, Tensor omega) {
         Block last = blocks.getLast();
         Tensor basis = step.blank(new TensorType(g.dtype(), Shape.of(last.basis() + last.rows() * last.rank())));
         for (Block b : blocks) {
-            if (b.rank() == 0) {
-                continue;
-            }
-            double[][] sketch = new double[b.rows()][b.rank()];
-            for (int i = 0; i < b.rows(); i++) {
-                for (int c = 0; c < b.columns(); c++) {
-                    double x = g.get(b.from() + i * b.columns() + c);
-                    for (int k = 0; k < b.rank(); k++) {
-                        sketch[i][k] += x * omega.get(b.from() + c * b.rank() + k);
-                    }
-                }
-            }
-            Qr qr = Qr.of(sketch);
+            Qr qr = factors(b, g, omega);
             for (int i = 0; i < b.rows() * b.rank(); i++) {
                 int k = i % b.rank();
-                boolean open = qr.r()[k][k] <= RANK_TOLERANCE * qr.r()[0][0];
-                basis.span().set(b.basis() + i, open ? 0 : qr.q()[i / b.rank()][k]);
+                basis.span().set(b.basis() + i, isOpen(qr, k) ? 0 : qr.q()[i / b.rank()][k]);
             }
         }
         return basis;
+    }
+
+    /** Whether columns are open. */
+    boolean isOpen(Tensor basis) {
+        return blocks.stream().anyMatch(b -> columns(b, basis) < b.rank());
+    }
+
+    /** The same basis, but that of G for a matrix whose G has more rank than when its columns were left open. */
+    Tensor grown(SamStep step, Tensor basis, Tensor g, Tensor omega) {
+        Tensor next = basis(step, g, omega);
+        for (Block b : blocks) {
+            if (columns(b, next) <= columns(b, basis)) {
+                for (int i = b.basis(); i < b.basis() + b.rows() * b.rank(); i++) {
+                    next.span().set(i, basis.get(i));
+                }
+            }
+        }
+        return next;
+    }
+
+    private static Qr factors(Block b, Tensor g, Tensor omega) {
+        if (b.rank() == 0) { return null; }
+        double[][] sketch = new double[b.rows()][b.rank()];
+        for (int i = 0; i < b.rows(); i++) {
+            for (int c = 0; c < b.columns(); c++) {
+                double x = g.get(b.from() + i * b.columns() + c);
+                for (int k = 0; k < b.rank(); k++) {
+                    sketch[i][k] += x * omega.get(b.from() + c * b.rank() + k);
+                }
+            }
+        }
+        return Qr.of(sketch);
+    }
+
+    private static boolean isOpen(Qr qr, int column) {
+        return qr.r()[column][column] <= RANK_TOLERANCE * qr.r()[0][0];
+    }
+
+    /** How many columns are not open. */
+    private static int columns(Block b, Tensor basis) {
+        int n = 0;
+        for (int k = 0; k < b.rank(); k++) {
+            boolean open = true;
+            for (int i = 0; i < b.rows(); i++) {
+                open &= basis.get(b.basis() + i * b.rank() + k) == 0;
+            }
+            n += open ? 0 : 1;
+        }
+        return n;
     }
 
     /** {@code low = Q' g} for each matrix, the others as they are. */

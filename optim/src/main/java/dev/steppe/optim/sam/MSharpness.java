@@ -21,7 +21,7 @@ import dev.steppe.optim.*;
         note = "code of data-parallel SAM read; definition executed")
 public record MSharpness(
         @Origin("arXiv 2206.06232: the batch of one device, typically 128; smaller here, where one device has the batch") @Range("[1, inf)") int m,
-        @Origin("davda54/sam") SamVariant ascent) implements SamVariant {
+        @Origin("davda54/sam") SamVariant ascent) implements Containing {
     /** @throws OptionException if a number is out of its range */
     public MSharpness {
         OptionException.check(MSharpness.class, m, ascent);
@@ -41,5 +41,13 @@ public record MSharpness(
     @Override
     public Tensor gradient(SamStep step) {
         return step.nested("ascent").mean(m, ascent::gradient);
+    }
+
+    /** Of several parts the ascent sees nothing: their gradients are not there, only that of the whole batch. */
+    @Override
+    public void observe(SamStep step) {
+        if (step.batch().size() <= m) {
+            ascent.observe(step.nested("ascent"));
+        }
     }
 }

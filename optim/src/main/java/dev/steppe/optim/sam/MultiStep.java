@@ -6,7 +6,8 @@ import dev.steppe.optim.*;
 /**
  * SAM with several steps of ascent (Andriushchenko and Flammarion, arXiv 2206.06232), for any variant: {@code e_0 = 0};
  * {@code e_i = e_(i-1) + (1 / n) ascent(g(w + e_(i-1)))}, where the ascent gives the perturbation of its radius for a gradient; the base optimizer gets
- * {@code g(w + e_n)}. n + 1 gradients. n = 1 is the ascent itself.
+ * {@code g(w + e_n)}. n + 1 gradients. n = 1 is the ascent itself, if that gives the base optimizer
+ * {@code g(w + e)} as it is.
  *
  * @param n steps of ascent, at least 1
  * @param ascent the perturbation of one step, whose n-th part is taken
@@ -23,7 +24,7 @@ import dev.steppe.optim.*;
         note = "n steps of rho / n, without projection, as in tml-epfl/understanding-sam; no trajectory")
 public record MultiStep(
         @Origin("arXiv 2206.06232: the smallest that differs from SAM") @Range("[1, inf)") int n,
-        @Origin("davda54/sam") SamVariant ascent) implements SamVariant {
+        @Origin("davda54/sam") SamVariant ascent) implements Containing {
     /** @throws OptionException if a number is out of its range */
     public MultiStep {
         OptionException.check(MultiStep.class, n, ascent);

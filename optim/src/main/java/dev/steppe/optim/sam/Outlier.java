@@ -20,10 +20,14 @@ final class Outlier {
         }
         step.remember("mean", mean);
         step.remember("variance", variance);
-        double t = step.progress();
-        double c = lambda1 == lambda2 ? lambda1 : t * lambda1 + (1 - t) * lambda2;
+        double c = lambda1 == lambda2 ? lambda1 : threshold(step.progress(), lambda1, lambda2);
         boolean outlier = q >= (Double.isInfinite(c) ? c : mean + c * Math.sqrt(variance));
         step.report("sam", outlier ? 1 : 0);
         return outlier;
+    }
+
+    /** What has no weight does not count, however large: 0 times infinity is no number. */
+    private static double threshold(double t, double lambda1, double lambda2) {
+        return t == 0 ? lambda2 : t == 1 ? lambda1 : t * lambda1 + (1 - t) * lambda2;
     }
 }

@@ -26,8 +26,13 @@ import dev.steppe.optim.*;
 public record Reuse(
         @Origin("lk-eg: k = 2") Trigger when,
         @Origin("lk-eg: VaSSORe; ReMu: true") boolean update,
-        @Origin("lk-eg: VASSO, rho 0.2, theta 0.4 for WRN-28-10 on CIFAR-100") SamVariant ascent) implements SamVariant {
+        @Origin("lk-eg: VASSO, rho 0.2, theta 0.4 for WRN-28-10 on CIFAR-100") SamVariant ascent) implements Containing {
     private static final String LAST = "last";
+
+    /** @throws OptionException if the ascent stands alone */
+    public Reuse {
+        OptionException.check(Reuse.class, when, update, ascent);
+    }
 
     /** VaSSORe: every second step. */
     public static Reuse defaults() {

@@ -80,7 +80,7 @@ public interface Trigger {
 
         @Override
         public boolean fires(SamStep step) {
-            double done = (double) step.number() / step.totalSteps();
+            double done = step.progress();
             return done >= from && (done < to || to == 1);
         }
     }

@@ -23,7 +23,7 @@ import dev.steppe.optim.*;
 public record Triggered(
         @Origin("lk-eg: best accuracy per cost, epochs 160 to 200 of 200") Trigger when,
         @Origin("not scaled; arXiv 2203.09962 scales, by a factor not known here") double scale,
-        @Origin("davda54/sam") SamVariant ascent) implements SamVariant {
+        @Origin("davda54/sam") SamVariant ascent) implements Containing {
     /** @throws OptionException if a number is out of its range */
     public Triggered {
         OptionException.check(Triggered.class, when, scale, ascent);
@@ -50,5 +50,10 @@ public record Triggered(
         }
         when.saw(trigger, g);
         return g;
+    }
+
+    /** Nothing, as in its own steps that do not pay. */
+    @Override
+    public void observe(SamStep step) {
     }
 }

@@ -10,8 +10,9 @@ import dev.steppe.optim.*;
  * and {@code most window}. Which steps are SAM's is drawn with probability {@code s / window}, and forced where the window would end short of s. The j-th step after
  * a SAM step gets {@code g + beta^j d}, up to {@code j = reuse}, then g. All steps of the warm-up are SAM's.
  *
- * <p>Confidence: high for the rule (official code read; no reference trajectory). The first s is not published: it is a parameter. Relative changes from 0 are
+ * <p>Confidence: high for the rule (official code read; no reference trajectory). Relative changes from 0 are
  * left out (the code divides by 0).
+ * Needs {@link dev.steppe.optim.Options#totalSteps}, unless {@code warmup} is 0.
  *
  * @param rho radius of the ball, at least 0
  * @param warmup part of the run whose steps are all SAM's, in [0, 1]
@@ -36,7 +37,7 @@ import dev.steppe.optim.*;
         points = 4,
         memory = 1,
         confidence = Confidence.HIGH,
-        note = "official code read; no reference trajectory; the first s is not published")
+        note = "official code read; no reference trajectory")
 public record VSam(
         @Origin("ajiaaa/vSAM, train_vsam.py") double rho,
         @Origin("ajiaaa/vSAM, vsam.py: 3 of 200 epochs") @Range(value = "[0, 1]", of = "a part of the run") double warmup,
@@ -56,7 +57,8 @@ public record VSam(
         OptionException.check(VSam.class, rho, warmup, window, blocks, first, most, ratios, variances, beta, reuse, tensors, chance,
                 epsilon);
         OptionException.require(blocks <= window / 2, "vsam", "blocks", blocks, "at most half the window");
-        OptionException.require(first <= window, "vsam", "first", first, "at most the window");
+        OptionException.require(first <= Math.max(1, most * window), "vsam", "first", first,
+                "at most the largest part of the window, " + most * window);
     }
 
     /** The authors' numbers. */
@@ -71,7 +73,7 @@ public record VSam(
 
     @Override
     public Tensor gradient(SamStep step) {
-        boolean sam = step.progress() < warmup || new SamWindow(this, step).opens();
+        boolean sam = warmup > 0 && step.progress() < warmup || new SamWindow(this, step).opens();
         step.report("sam", sam ? 1 : 0);
         Gradient g = step.gradient();
         if (sam) {
