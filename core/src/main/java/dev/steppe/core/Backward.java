@@ -1,7 +1,6 @@
 package dev.steppe.core;
 
 import dev.steppe.kernels.ShapeException;
-import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,15 +35,17 @@ final class Backward {
 
     /** Gradients of the xs; null where nothing flows. */
     Tensor[] run() {
-        int last = seed();
+        requireFitting();
+        int last = ys.stream().filter(Tensor::isRecorded).mapToInt(y -> y.node().index()).max().orElse(-1);
+        int mark = tape.allocated();
         try {
+            seed();
             for (int i = last; i >= from; i--) {
                 step(tape.node(i));
             }
-        } finally {
-            for (int i = last; i >= from; i--) {
-                Arrays.fill(tape.node(i).slots(), null);
-            }
+        } catch (Throwable e) {
+            giveUp(last, mark);
+            throw e;
         }
         Tensor[] gradients = new Tensor[xs.length];
         for (int i = 0; i < xs.length; i++) {
@@ -60,8 +61,7 @@ final class Backward {
         return gradients;
     }
 
-    /** Puts the cotangents into the slots of the ys; gives the index of the last node that has any. */
-    private int seed() {
+    private void requireFitting() {
         if (ys.size() != cotangents.size()) {
             throw new ShapeException("gradients: " + ys.size() + " ys, but " + cotangents.size() + " cotangents");
         }
@@ -79,16 +79,28 @@ final class Backward {
                         "gradients: cotangent " + i + " " + cotangent.type() + " belongs to another tape; keep() it first");
             }
         }
-        int last = from - 1;
+    }
+
+    /** Puts the cotangents into the slots of the ys. */
+    private void seed() {
         for (int i = 0; i < ys.size(); i++) {
             if (ys.get(i).node() != null) {
                 Tensor cotangent = cotangents.get(i);
                 // As an operand of an op: what is computed of it alone comes from the pool, by the tape's kernels.
                 accumulate(ys.get(i), cotangent.tape() == null ? tape.constant(cotangent) : cotangent);
-                last = Math.max(last, ys.get(i).node().index());
             }
         }
-        return last;
+    }
+
+    /** Leaves no gradient of a walk that failed: the next one would add to it. */
+    private void giveUp(int last, int mark) {
+        for (int i = last; i >= from; i--) {
+            clear(tape.node(i).slots());
+        }
+        wanted.values().forEach(this::clear);
+        if (!createGraph) {
+            tape.sweep(mark);
+        }
     }
 
     private void step(Node node) {
@@ -99,25 +111,55 @@ final class Backward {
             throw new ShapeException(
                     node.op().name() + ": backward gave " + gradients.length + " gradients for " + node.inputs() + " inputs");
         }
-        for (int i = 0; i < node.inputs(); i++) {
-            Tensor input = node.input(i);
-            if (node.needs(i) && gradients[i] != null) {
-                if (!gradients[i].type().equals(input.type())) {
-                    throw new ShapeException(
-                            node.op().name() + ": backward gave input " + i + ", " + input.type() + ", a gradient " + gradients[i].type());
-                }
-                accumulate(input, gradients[i]);
+        handOn(node, gradients);
+        clear(node.slots());
+        if (!createGraph) {
+            tape.sweep(mark);
+        }
+    }
+
+    /** An op may give one tensor to several inputs: it is held, and so neither added to nor given back, until the last of them has it. */
+    private void handOn(Node node, Tensor[] gradients) {
+        for (Tensor g : gradients) {
+            if (g != null) {
+                g.storage().hold();
             }
         }
-        Tensor[] slots = node.slots();
+        int i = 0;
+        try {
+            for (; i < gradients.length; i++) {
+                handOn(node, i, gradients[i]);
+                letGo(gradients[i]);
+            }
+        } finally {
+            for (; i < gradients.length; i++) {
+                letGo(gradients[i]);
+            }
+        }
+    }
+
+    private void handOn(Node node, int i, Tensor gradient) {
+        if (gradient == null || !node.needs(i)) { return; }
+        Tensor input = node.input(i);
+        if (!gradient.type().equals(input.type())) {
+            throw new ShapeException(
+                    node.op().name() + ": backward gave input " + i + ", " + input.type() + ", a gradient " + gradient.type());
+        }
+        accumulate(input, gradient);
+    }
+
+    private static void letGo(Tensor gradient) {
+        if (gradient != null) {
+            gradient.storage().drop();
+        }
+    }
+
+    private void clear(Tensor[] slots) {
         for (int i = 0; i < slots.length; i++) {
             if (slots[i] != null) {
                 drop(slots[i]);
                 slots[i] = null;
             }
-        }
-        if (!createGraph) {
-            tape.sweep(mark);
         }
     }
 

@@ -107,8 +107,11 @@ final class LossGraph {
         requireLikeWeights(pass.parameters(), v);
         requireLikeWeights(pass.parameters(), product);
         int mark = tape.allocated();
-        write(f.apply(parts(v)), product, tape.kernels());
-        tape.sweep(mark);
+        try {
+            write(f.apply(parts(v)), product, tape.kernels());
+        } finally {
+            tape.sweep(mark);
+        }
     }
 
     Evaluator.Result result() {

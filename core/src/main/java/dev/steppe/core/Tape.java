@@ -178,10 +178,12 @@ public final class Tape implements AutoCloseable {
      * Vector-Jacobian product: gradients of {@code sum over i of <ys[i], cotangents[i]>}.
      *
      * @param cotangents as many as ys, of their shapes
+     * @throws TapeException within the backward of an op
      */
     public Tensor[] gradients(List<Tensor> ys, List<Tensor> cotangents, boolean createGraph, Tensor... xs) {
         requireOpen();
         if (inference) { throw new TapeException("gradients: an inference tape records nothing; use Tape.on(kernels)"); }
+        if (nesting > 0) { throw new TapeException("gradients: called within the backward of an op; use tape.vjp(..) there"); }
         for (Tensor x : xs) {
             if (x.tape() != this) {
                 throw new TapeException("gradients: " + x.type() + " is not on this tape; watch it before it is used");

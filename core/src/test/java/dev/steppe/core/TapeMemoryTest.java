@@ -12,6 +12,7 @@ import dev.steppe.kernels.Workers;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Memory of a pass comes from the pool and goes back to it. */
@@ -48,6 +49,17 @@ class TapeMemoryTest {
         }
         long backward = kernels.spans().allocatedBytes() - forward;
         assertTrue(backward <= 8 * (64 * 64 + 512) * 4, backward + " bytes at the peak of a chain of 150 ops, each of " + 64 * 64 * 4);
+    }
+
+    @Test
+    void gradientsOfOneOperandTwiceAreAddedInPlace() {
+        try (Tape tape = Tape.on(kernels)) {
+            Tensor x = tape.watch(Fixtures.normal(DType.F32, 1, 64, 64));
+            Tensor y = x.mul(x);
+            long forward = kernels.spans().allocatedBytes();
+            tape.gradients(List.of(y), List.of(Tensor.full(DType.F32, y.shape(), 1)), false, x);
+            assertEquals(2 * forward, kernels.spans().allocatedBytes() - forward, "two gradients, of which one becomes the sum");
+        }
     }
 
     @Test
@@ -120,6 +132,38 @@ class TapeMemoryTest {
         public Tensor[] backward(Application op) {
             op.gradient(0).exp();
             throw new ArithmeticException("as asked for");
+        }
+    }
+
+    /** The guard ends a walk in the middle; the memory goes back before the tape closes. */
+    @Test
+    void aFailedWalkGivesBackWhatItTook() {
+        try (Tape tape = Tape.guarded(kernels, "step 3")) {
+            Tensor x = tape.watch(Tensor.full(DType.F64, Shape.of(64, 64), 1e-10));
+            Tensor h = x.times(1e308).add(x.times(1e308)).add(x.times(2).exp());
+            Tensor y = h.sum();
+            long before = inUse();
+            Tensor one = Tensor.scalar(DType.F64, 1);
+            assertThrows(NonFiniteException.class, () -> tape.gradients(List.of(y), List.of(one), false, x, h));
+            assertEquals(before, inUse());
+        }
+    }
+
+    /** Of the three walks of a product the second fails: its operand overflows where the loss is steep. */
+    @Test
+    void aFailedProductGivesBackWhatItTook() {
+        Weight w = new Weight(Shape.of(3, 2), Role.WEIGHT, 1);
+        Parameters at = new Parameters(ParameterSpace.of(Map.of("w", w)), Tensor.full(DType.F64, Shape.of(6), 1e10), Buffers.none());
+        Objective steep = Objective.of((x, pass) -> x.matmul(pass.at(w)), (z, targets) -> z.pow(4).sum(false, 1));
+        Batch batch = Batch.of(Tensor.full(DType.F64, Shape.of(5, 3), 1), Fixtures.labels(5, 2));
+        Tensor product = Tensor.zeros(DType.F64, Shape.of(6));
+        Evaluator evaluator = new Evaluator(kernels, steep).guarded("step 3");
+        try (GaussNewtonVector matrix = GaussNewtonVector.at(evaluator, batch, at, Pass.Mode.TRAINING, RandomKey.of(1))) {
+            long before = inUse();
+            matrix.times(Tensor.full(DType.F64, Shape.of(6), 1), product);
+            assertEquals(before, inUse());
+            assertThrows(NonFiniteException.class, () -> matrix.times(Tensor.full(DType.F64, Shape.of(6), 1e300), product));
+            assertEquals(before, inUse());
         }
     }
 

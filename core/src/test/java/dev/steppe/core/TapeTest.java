@@ -14,6 +14,7 @@ import dev.steppe.kernels.DType;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.ShapeException;
 import dev.steppe.kernels.Workers;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -129,6 +130,94 @@ class TapeTest {
             Tensor x = tape.watch(vector(1, 2));
             Tensor y = x.apply(new ScaledByTheSquare(), vector(3, 4)).sum();
             assertArrayEquals(new double[] {9, 16}, tape.gradients(y, x)[0].toDoubles());
+        }
+    }
+
+    /** The mean of three, which gives all of them one and the same gradient. */
+    private record MeanOfThree() implements Op {
+        @Override
+        public TensorType[] infer(TensorType... in) {
+            return new TensorType[] {in[0]};
+        }
+
+        @Override
+        public void forward(Kernels kernels, Tensor[] in, Tensor[] out) {
+            for (int i = 0; i < out[0].size(); i++) {
+                out[0].span().set(i, (in[0].get(i) + in[1].get(i) + in[2].get(i)) / 3);
+            }
+        }
+
+        @Override
+        public Tensor[] backward(Application op) {
+            Tensor third = op.gradient(0).times(1.0 / 3);
+            return new Tensor[] {third, third, third};
+        }
+    }
+
+    @Test
+    void anOpMayGiveSeveralInputsOneGradient() {
+        for (boolean createGraph : new boolean[] {false, true}) {
+            try (Tape tape = Tape.on(kernels)) {
+                Tensor x = tape.watch(vector(1, 2));
+                Tensor z = tape.watch(vector(3, 4));
+                Tensor a = x.times(1);
+                Tensor b = z.times(1);
+                for (Tensor[] in : new Tensor[][] {{x, x, x}, {x, x, z}, {x, z, x}, {a, a, a}, {a, a, b}, {a, b, a}}) {
+                    Tensor y = in[0].apply(new MeanOfThree(), in[1], in[2]).sum();
+                    Tensor[] g = tape.gradients(y, createGraph, x, z, in[0]);
+                    double share = Arrays.stream(in).filter(t -> t == in[0]).count() / 3.0;
+                    assertArrayEquals(new double[] {share, share}, g[0].toDoubles(), 1e-15);
+                    assertArrayEquals(new double[] {1 - share, 1 - share}, g[1].toDoubles(), 1e-15);
+                    assertArrayEquals(g[0].toDoubles(), g[2].toDoubles());
+                }
+            }
+        }
+    }
+
+    /** Two finite cotangents of one tensor, whose sum is not. */
+    @Test
+    void whatAFailedWalkGatheredIsForgotten() {
+        try (Tape tape = Tape.guarded(kernels, "step 3")) {
+            Tensor x = tape.watch(vector(1));
+            Tensor y = x.times(2);
+            assertThrows(NonFiniteException.class,
+                    () -> tape.gradients(List.of(y, y), List.of(vector(1.7e308), vector(1.7e308)), false, x));
+            assertEquals(2, tape.gradients(y, x)[0].item());
+        }
+    }
+
+    /** x^2, whose backward asks for gradients of the tape that is walked. */
+    private record SquareByGradients() implements Op {
+        @Override
+        public TensorType[] infer(TensorType... in) {
+            return in.clone();
+        }
+
+        @Override
+        public void forward(Kernels kernels, Tensor[] in, Tensor[] out) {
+            for (int i = 0; i < in[0].size(); i++) {
+                out[0].span().set(i, in[0].get(i) * in[0].get(i));
+            }
+        }
+
+        @Override
+        public Tensor[] backward(Application op) {
+            Tensor x = op.input(0);
+            return op.tape().gradients(x.mul(x).mul(op.gradient(0)).sum(), op.tape().isRecording(), x);
+        }
+    }
+
+    @Test
+    void aBackwardCannotWalkTheTapeThatIsWalked() {
+        for (boolean createGraph : new boolean[] {false, true}) {
+            try (Tape tape = Tape.on(kernels)) {
+                Tensor x = tape.watch(vector(3));
+                Tensor u = x.times(1);
+                Tensor y = u.apply(new SquareByGradients()).add(u.times(10));
+                assertEquals("gradients: called within the backward of an op; use tape.vjp(..) there",
+                        assertThrows(TapeException.class, () -> tape.gradients(y, createGraph, x)).getMessage());
+                assertEquals(10, tape.gradients(u.times(10), x)[0].item(), "the tape can be used further");
+            }
         }
     }
 
