@@ -79,10 +79,15 @@ public final class Buffers {
         Tensor mean = Tensor.zeros(e.mean().dtype(), e.mean().shape());
         Tensor variance = Tensor.zeros(e.mean().dtype(), e.mean().shape());
         for (int i = 0; i < mean.size(); i++) {
-            mean.span().set(i, (1 - m) * e.mean().get(i) + m * batch.mean()[i]);
-            variance.span().set(i, (1 - m) * e.variance().get(i) + m * batch.variance()[i] * unbias);
+            mean.span().set(i, moved(e.mean().get(i), batch.mean()[i], m));
+            variance.span().set(i, moved(e.variance().get(i), batch.variance()[i] * unbias, m));
         }
         return new Entry(e.name(), e.handle(), mean, variance, e.batches() + 1);
+    }
+
+    /** With momentum 1 the old number is not looked at: 0 times NaN is NaN. */
+    private static double moved(double running, double batch, double m) {
+        return m == 1 ? batch : (1 - m) * running + m * batch;
     }
 
     /**

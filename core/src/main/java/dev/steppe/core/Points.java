@@ -1,18 +1,22 @@
 package dev.steppe.core;
 
 import dev.steppe.kernels.Kernels;
+import dev.steppe.kernels.MoveKernel;
 import dev.steppe.kernels.PointKernel;
 
 /**
  * The vector algebra of points: weights, gradients, perturbations, momenta are 1-D tensors of one {@link ParameterSpace}, F32 or F64. Norms and dots
- * accumulate in double, in a fixed order. What is written gets a new {@link Tensor#version}. An output may be the same tensor as an input.
+ * accumulate in double, in a fixed order. A point that is written gets a new {@link Tensor#version}: {@code out}, {@code y} or, in updates, {@code w}. The
+ * moments m and v of an update keep theirs, though they are written too. An output may be the same tensor as an input.
  */
 public final class Points {
     private final PointKernel kernel;
+    private final MoveKernel move;
 
     /** @param kernels that compute */
     public Points(Kernels kernels) {
         this.kernel = kernels.points();
+        this.move = kernels.move();
     }
 
     /** A new point of zeros, of the type and size of another. */
@@ -42,7 +46,7 @@ public final class Points {
 
     /** {@code out = x}. */
     public void copy(Tensor x, Tensor out) {
-        Spans.copy(x.span(), out.span());
+        move.copy(x.span(), out.span());
         out.storage().touched();
     }
 

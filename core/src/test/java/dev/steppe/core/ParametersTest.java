@@ -91,6 +91,18 @@ class ParametersTest {
         }
     }
 
+    @Test
+    void whatIsCopiedMustFit() {
+        Points points = new Points(Kernels.on(Workers.of(1)));
+        Tensor point = Tensor.zeros(DType.F32, Shape.of(6));
+        assertEquals("copy: y has 2 elements, expected 4", assertThrows(ShapeException.class,
+                () -> points.copy(Tensor.full(DType.F32, Shape.of(4), 1), point.view(0, Shape.of(2)))).getMessage());
+        assertEquals("copy: y is F32, expected F64",
+                assertThrows(ShapeException.class, () -> points.copy(Tensor.zeros(DType.F64, Shape.of(6)), point)).getMessage());
+        assertArrayEquals(new double[6], point.toDoubles());
+        assertEquals(0, point.version());
+    }
+
     /** Whatever is derived from a point is found by its version; views of a point share it. */
     @Test
     void everyWriteThroughPointsIsANewVersion() {
@@ -149,6 +161,10 @@ class ParametersTest {
         assertArrayEquals(new double[] {0, 0}, before.of(one).mean().toDoubles());
         assertSame(before.of(two), after.of(two));
         assertSame(before, before.updated(Map.of()));
+        Tensor lost = Tensor.of(Shape.of(2), Double.NaN, Double.POSITIVE_INFINITY);
+        Buffers measured = before.with(Map.of("bn1", new Buffers.Entry("bn1", one, lost, lost, 3))).measured(Map.of(one, seen));
+        assertArrayEquals(new double[] {1, 2}, measured.of(one).mean().toDoubles(), "nothing is left of what was there");
+        assertArrayEquals(new double[] {5, 10}, measured.of(one).variance().toDoubles());
         Buffers loaded = before.with(Map.of("bn1", after.of(one)));
         assertSame(after.of(one), loaded.of(one));
         Buffers single = before.updated(Map.of(two, new BatchStatistics(1, new double[] {3}, new double[] {0})));
