@@ -152,7 +152,10 @@ public final class Tensor extends TensorOps {
         return copy;
     }
 
-    /** A copy with every number converted (and rounded) to another type, free of any tape. */
+    /**
+     * A copy with every number converted to another type, free of any tape: to F32 rounded to the nearest, to I32 cut off towards 0 as a cast in Java does (NaN
+     * becomes 0, what is too large the nearest int).
+     */
     public Tensor to(DType dtype) {
         Span from = span();
         Tensor copy = zeros(dtype, shape());

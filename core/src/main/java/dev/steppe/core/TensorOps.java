@@ -48,6 +48,9 @@ public abstract sealed class TensorOps extends ElementOps permits Tensor {
     public final Tensor sumTo(Shape shape) {
         Shape own = self().shape();
         if (own.equals(shape)) { return self(); }
+        if (!Shape.broadcast("sumTo", shape, own).equals(own)) {
+            throw new ShapeException("sumTo: " + own + " cannot become " + shape + ", which does not broadcast to it");
+        }
         int lead = own.rank() - shape.rank();
         int[] axes = IntStream.range(0, own.rank()).filter(i -> i < lead || shape.dim(i - lead) != own.dim(i)).toArray();
         return sum(true, axes).reshape(shape.dims());
@@ -166,7 +169,10 @@ public abstract sealed class TensorOps extends ElementOps permits Tensor {
         return centred.mul(centred).mean(keep, axes);
     }
 
-    /** Largest element along {@code axes}, which are kept with size 1 if {@code keep}; the first of equal ones gets the gradient. */
+    /**
+     * Largest element along {@code axes}, which are kept with size 1 if {@code keep}. They are reduced one after the other, in the order given: along each, the
+     * first of equal ones gets the gradient.
+     */
     public final Tensor max(boolean keep, int... axes) {
         Shape s = self().shape();
         int[] dims = s.dims();

@@ -5,6 +5,7 @@ import dev.steppe.core.Shape;
 import dev.steppe.core.Tensor;
 import dev.steppe.core.TensorType;
 import dev.steppe.kernels.Kernels;
+import dev.steppe.kernels.ShapeException;
 import dev.steppe.kernels.Span;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +37,11 @@ public record Sum(List<Integer> axes, boolean keep) implements Op {
     public TensorType[] infer(TensorType... in) {
         Types.require(name(), 1, in);
         Shape shape = in[0].shape();
-        axes.forEach(shape::axis);
+        for (int axis : axes) {
+            if (axis < 0 || axis >= shape.rank()) {
+                throw new ShapeException(name() + ": axes " + axes + " of " + shape + ", which has " + shape.rank() + ", counted from 0");
+            }
+        }
         int[] dims = IntStream.range(0, shape.rank()).filter(i -> keep || !axes.contains(i)).map(i -> axes.contains(i) ? 1 : shape.dim(i))
                 .toArray();
         return Types.one(in[0].dtype(), Shape.of(dims));

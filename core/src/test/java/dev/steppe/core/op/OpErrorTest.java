@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.core.Shape;
 import dev.steppe.core.Tape;
 import dev.steppe.core.Tensor;
 import dev.steppe.core.TensorType;
@@ -44,6 +45,13 @@ class OpErrorTest {
                 () -> run(OpCases.ops().stream().filter(c -> c.name().equals("Conv2d")).findFirst()
                         .orElseThrow().errors().getFirst().get(), DType.F64));
         assertEquals("conv2d: input has 16 channels, filter expects 32 (x [8,4,4,16], w [3,3,32,64])", e.getMessage());
+        Tensor x = Tensor.zeros(DType.F64, Shape.of(2, 3));
+        assertEquals("sum: axes [-1] of [2,3], which has 2, counted from 0",
+                assertThrows(ShapeException.class, () -> new Sum(List.of(-1), true).infer(x.type())).getMessage());
+        assertEquals("sumTo: shapes [2] and [2,3] do not broadcast: 2 against 3 in axis 1",
+                assertThrows(ShapeException.class, () -> x.sumTo(Shape.of(2))).getMessage());
+        assertEquals("sumTo: [2,3] cannot become [1,2,3], which does not broadcast to it",
+                assertThrows(ShapeException.class, () -> x.sumTo(Shape.of(1, 2, 3))).getMessage());
     }
 
     @TestFactory
