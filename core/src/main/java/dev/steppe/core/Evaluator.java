@@ -23,7 +23,7 @@ public final class Evaluator {
         this.guard = guard;
     }
 
-    /** This evaluator with a tape that names the op, the direction and {@code step} where the first non-finite number appears. */
+    /** This evaluator with tapes that name the op, the direction and {@code step} where the first non-finite number appears. */
     public Evaluator guarded(String step) {
         return new Evaluator(kernels, objective, step);
     }
@@ -70,7 +70,7 @@ public final class Evaluator {
 
     /** Losses at {@code at}: a forward alone. */
     public Result losses(Batch batch, Parameters at, Pass.Mode mode, RandomKey key) {
-        try (Tape tape = Tape.inference(kernels)) {
+        try (Tape tape = Tape.inference(kernels, guard)) {
             Pass pass = new Pass(tape, at, mode, key);
             Tensor losses = objective.losses(batch, pass);
             LossGraph.requireLosses(losses, batch);
@@ -86,7 +86,7 @@ public final class Evaluator {
 
     /** Losses and outputs at {@code at}: a forward alone. */
     public Result evaluate(Batch batch, Parameters at, Pass.Mode mode, RandomKey key) {
-        try (Tape tape = Tape.inference(kernels)) {
+        try (Tape tape = Tape.inference(kernels, guard)) {
             Pass pass = new Pass(tape, at, mode, key);
             Tensor outputs = objective.outputs(batch, pass);
             Tensor losses = objective.losses(outputs, batch);

@@ -49,7 +49,12 @@ public final class Tape implements AutoCloseable {
 
     /** A tape that only computes: {@link #watch} gives constants. */
     public static Tape inference(Kernels kernels) {
-        return new Tape(kernels, true, null);
+        return inference(kernels, null);
+    }
+
+    /** The same with a guard, if {@code step} is not null. */
+    static Tape inference(Kernels kernels, String step) {
+        return new Tape(kernels, true, step);
     }
 
     /**
@@ -251,11 +256,13 @@ public final class Tape implements AutoCloseable {
          * the cache for what comes next; it can be read no more. A recording tape needs it for the way back and keeps it.
          *
          * @return the result
+         * @throws TapeException if the tape is closed
          */
         public Tensor keep(Tensor result) {
+            requireOpen();
             if (inference) {
                 result.storage().hold();
-                sweep(mark);
+                sweep(Math.min(mark, scope.size()));
                 result.storage().drop();
             }
             return result;

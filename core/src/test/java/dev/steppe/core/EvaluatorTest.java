@@ -173,6 +173,11 @@ class EvaluatorTest {
                 () -> evaluator.guarded("step 12").gradient(batch, bad, Pass.Mode.TRAINING, KEY, g))
                 .getMessage();
         assertEquals("step 12: conv2d forward: output 0 F64[6,3,3,6] is not finite", message);
+        assertEquals(message, assertThrows(NonFiniteException.class,
+                () -> evaluator.guarded("step 12").losses(batch, bad, Pass.Mode.TRAINING, KEY)).getMessage());
+        assertEquals(message,
+                assertThrows(NonFiniteException.class, () -> evaluator.guarded("step 12").evaluate(batch, bad)).getMessage());
+        assertFalse(Double.isFinite(evaluator.losses(batch, bad, Pass.Mode.TRAINING, KEY).loss()));
         assertFalse(Double.isFinite(evaluator.gradient(batch, bad, Pass.Mode.TRAINING, KEY, g).loss()));
     }
 

@@ -1,6 +1,7 @@
 package dev.steppe.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -84,6 +85,21 @@ class TapeMemoryTest {
             assertEquals(size, inUse(), "the rest is not needed any more");
         }
         assertEquals(0, inUse());
+    }
+
+    /** A scope that a wider one has swept already. */
+    @Test
+    void anInnerScopeMayEndAfterTheOuter() {
+        try (Tape tape = Tape.inference(kernels)) {
+            Tape.Scope outer = tape.scope();
+            Tensor x = tape.constant(Fixtures.normal(DType.F32, 1, 64)).exp().exp();
+            Tape.Scope inner = tape.scope();
+            Tensor y = outer.keep(x.tanh());
+            long one = inUse();
+            assertSame(y, inner.keep(y));
+            assertEquals(one, inUse());
+            assertEquals(Math.tanh(Math.exp(Math.exp(Fixtures.normal(DType.F32, 1, 64).get(3)))), y.get(3), 1e-5);
+        }
     }
 
     @Test

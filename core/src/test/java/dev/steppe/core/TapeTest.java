@@ -61,6 +61,37 @@ class TapeTest {
         assertThrows(TapeException.class, () -> tape.constant(vector(1)));
         assertThrows(TapeException.class, () -> tape.zeros(x.type()));
         assertThrows(TapeException.class, () -> tape.gradients(x, x));
+        Tape inference = Tape.inference(kernels);
+        Tape.Scope scope = inference.scope();
+        Tensor y = inference.filled(x.type(), 1);
+        inference.close();
+        assertEquals("this tape is closed", assertThrows(TapeException.class, () -> scope.keep(y)).getMessage());
+    }
+
+    @Test
+    void anAnonymousOpHasAName() {
+        Op copy = new Op() {
+            @Override
+            public TensorType[] infer(TensorType... in) {
+                return in.clone();
+            }
+
+            @Override
+            public void forward(Kernels kernels, Tensor[] in, Tensor[] out) {
+                kernels.move().copy(in[0].span(), out[0].span());
+            }
+
+            @Override
+            public Tensor[] backward(Application op) {
+                return new Tensor[] {op.gradient(0)};
+            }
+        };
+        assertTrue(copy.name().matches("dev\\.steppe\\.core\\.TapeTest\\$\\d+"), copy.name());
+        assertEquals("meanOfThree", new MeanOfThree().name());
+        try (Tape tape = Tape.on(kernels)) {
+            Tensor x = tape.watch(vector(3));
+            assertEquals(1, tape.gradients(x.apply(copy), x)[0].item());
+        }
     }
 
     @Test
