@@ -94,7 +94,7 @@ public final class AtomicFile {
     }
 
     private static boolean isAlive(String owner) {
-        String id = owner.substring(0, owner.indexOf('.'));
+        String id = owner.substring(0, Math.max(0, owner.indexOf('.')));
         try {
             return ProcessHandle.of(Long.parseLong(id.substring(0, Math.max(0, id.indexOf('-'))))).filter(p -> process(p).equals(id))
                     .isPresent();

@@ -93,9 +93,12 @@ class AtomicFileTest {
         Files.writeString(folder.resolve(".state." + pid + "-12345.b.tmp"), "an earlier process of this number");
         Files.writeString(folder.resolve(".state." + pid + "-" + start + ".c.tmp"), "this process");
         Files.writeString(folder.resolve(".state.strange.tmp"), "not ours");
+        Files.writeString(folder.resolve(".state.tmp"), "not ours");
         Files.writeString(folder.resolve(".other.999999999-5.a.tmp"), "of another file");
         write(file, "new");
-        assertEquals(List.of(".other.999999999-5.a.tmp", ".state." + pid + "-" + start + ".c.tmp", ".state.strange.tmp", "state"), names());
+        assertEquals(
+                List.of(".other.999999999-5.a.tmp", ".state." + pid + "-" + start + ".c.tmp", ".state.strange.tmp", ".state.tmp", "state"),
+                names());
     }
 
     @Test
