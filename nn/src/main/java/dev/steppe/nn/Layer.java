@@ -216,7 +216,7 @@ public abstract class Layer implements Objective.Forward {
         }
     }
 
-    private static String join(String path, String name) {
+    static String join(String path, String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -27,8 +28,12 @@ public record ModelCard(String model, List<Double> mean, List<Double> deviation,
     private static final String DEVIATION = "steppe.std";
     private static final String CLASSES = "steppe.classes";
 
-    /** @throws IllegalArgumentException if there is not one positive finite deviation for each mean */
+    /**
+     * @throws NullPointerException if there is no name
+     * @throws IllegalArgumentException if there is not one positive finite deviation for each mean
+     */
     public ModelCard {
+        Objects.requireNonNull(model, "model");
         mean = List.copyOf(mean);
         deviation = List.copyOf(deviation);
         classes = List.copyOf(classes);

@@ -25,9 +25,9 @@ import java.util.function.UnaryOperator;
  * {@code load_state_dict}, and what it writes is read here. The {@link ModelCard} lies in the metadata.
  */
 public final class ModelFile {
-    private static final String MEAN = ".running_mean";
-    private static final String VARIANCE = ".running_var";
-    private static final String BATCHES = ".num_batches_tracked";
+    private static final String MEAN = "running_mean";
+    private static final String VARIANCE = "running_var";
+    private static final String BATCHES = "num_batches_tracked";
     /** How many names a message lists. */
     private static final int SHOWN = 5;
 
@@ -46,6 +46,9 @@ public final class ModelFile {
     public record Match(Parameters parameters, List<String> loaded, List<String> kept, List<String> unused) {
     }
 
+    private record Names(Set<String> loaded, List<String> kept, List<String> unused) {
+    }
+
     private ModelFile(String source, ModelCard card, TensorFile content) {
         this.source = source;
         this.card = card;
@@ -61,9 +64,9 @@ public final class ModelFile {
             tensors.put(s.name(), PyTorchLayout.write(s.weight(), space.view(parameters.point(), s)));
         }
         for (Buffers.Entry b : parameters.buffers().entries()) {
-            tensors.put(b.name() + MEAN, b.mean());
-            tensors.put(b.name() + VARIANCE, b.variance());
-            counters.put(b.name() + BATCHES, b.batches());
+            tensors.put(Layer.join(b.name(), MEAN), b.mean());
+            tensors.put(Layer.join(b.name(), VARIANCE), b.variance());
+            counters.put(Layer.join(b.name(), BATCHES), b.batches());
         }
         new TensorFile(card.toMetadata(), tensors, counters).write(file);
     }
@@ -108,16 +111,16 @@ public final class ModelFile {
      */
     public Parameters parameters(Layer model, DType dtype) throws FormatException {
         ParameterSpace space = model.space();
-        Match match = onto(new Parameters(space, Tensor.zeros(dtype, Shape.of(space.size())), model.initialBuffers(dtype)));
-        if (!match.kept().isEmpty() || !match.unused().isEmpty()) {
-            Map<String, Shape> shapes = new LinkedHashMap<>();
-            space.segments().forEach(s -> shapes.put(s.name(), PyTorchLayout.shape(s.weight())));
+        Buffers buffers = model.initialBuffers(dtype);
+        Map<String, Shape> shapes = shapes(space, buffers);
+        Names names = names(shapes);
+        if (!names.kept().isEmpty() || !names.unused().isEmpty()) {
             throw new FormatException(source, -1,
-                    "does not fit this model: " + describe("missing", match.kept(), shapes)
-                            + describe("superfluous", match.unused(), shapes)
+                    "does not fit this model: " + describe("missing", names.kept(), shapes)
+                            + describe("superfluous", names.unused(), shapes)
                             + "see ModelFile.onto for loading a part");
         }
-        return match.parameters();
+        return onto(new Parameters(space, Tensor.zeros(dtype, Shape.of(space.size())), buffers)).parameters();
     }
 
     /**
@@ -128,41 +131,56 @@ public final class ModelFile {
     public Match onto(Parameters start) {
         ParameterSpace space = start.space();
         Tensor point = start.point().keep();
-        DType dtype = point.dtype();
-        Set<String> loaded = new LinkedHashSet<>();
-        List<String> kept = new ArrayList<>();
+        Names names = names(shapes(space, start.buffers()));
         for (ParameterSpace.Segment s : space.segments()) {
-            Tensor found = find(s.name(), PyTorchLayout.shape(s.weight()), loaded, kept);
-            if (found != null) {
-                PyTorchLayout.read(found, s.weight(), space.view(point, s));
+            if (names.loaded().contains(s.name())) {
+                PyTorchLayout.read(content.tensors().get(s.name()), s.weight(), space.view(point, s));
             }
         }
         Map<String, Buffers.Entry> buffers = new LinkedHashMap<>();
         for (Buffers.Entry b : start.buffers().entries()) {
-            Tensor mean = find(b.name() + MEAN, b.mean().shape(), loaded, kept);
-            Tensor variance = find(b.name() + VARIANCE, b.variance().shape(), loaded, kept);
-            // PyTorch before 0.4.1 wrote no counter, and nothing is computed from it: that it is missing is no fault.
-            Long batches = content.counters().get(b.name() + BATCHES);
-            if (batches != null) {
-                loaded.add(b.name() + BATCHES);
-            }
-            buffers.put(b.name(), new Buffers.Entry(b.name(), b.handle(), mean == null ? b.mean() : mean.to(dtype),
-                    variance == null ? b.variance() : variance.to(dtype), batches == null ? b.batches() : batches));
+            buffers.put(b.name(), new Buffers.Entry(b.name(), b.handle(), statistic(names, Layer.join(b.name(), MEAN), b.mean()),
+                    statistic(names, Layer.join(b.name(), VARIANCE), b.variance()),
+                    content.counters().getOrDefault(Layer.join(b.name(), BATCHES), b.batches())));
         }
+        return new Match(new Parameters(space, point, start.buffers().with(buffers)), List.copyOf(names.loaded()), names.kept(),
+                names.unused());
+    }
+
+    private Tensor statistic(Names names, String name, Tensor start) {
+        return names.loaded().contains(name) ? content.tensors().get(name).to(start.dtype()) : start;
+    }
+
+    /** What the file of a model has, in order: the shape of each tensor, null for a counter. */
+    private static Map<String, Shape> shapes(ParameterSpace space, Buffers buffers) {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        space.segments().forEach(s -> shapes.put(s.name(), PyTorchLayout.shape(s.weight())));
+        for (Buffers.Entry b : buffers.entries()) {
+            shapes.put(Layer.join(b.name(), MEAN), b.mean().shape());
+            shapes.put(Layer.join(b.name(), VARIANCE), b.variance().shape());
+            shapes.put(Layer.join(b.name(), BATCHES), null);
+        }
+        return shapes;
+    }
+
+    private Names names(Map<String, Shape> model) {
+        Set<String> loaded = new LinkedHashSet<>();
+        List<String> kept = new ArrayList<>();
+        model.forEach((name, shape) -> {
+            Tensor found = content.tensors().get(name);
+            if (shape == null
+                    ? content.counters().containsKey(name)
+                    : found != null && found.shape().equals(shape) && found.dtype().isFloating()) {
+                loaded.add(name);
+            } else if (shape != null) {
+                // PyTorch before 0.4.1 wrote no counter, and nothing is computed from it: that it is missing is no fault.
+                kept.add(name);
+            }
+        });
         List<String> unused = new ArrayList<>(content.tensors().keySet());
         unused.addAll(content.counters().keySet());
         unused.removeAll(loaded);
-        return new Match(new Parameters(space, point, start.buffers().with(buffers)), List.copyOf(loaded), kept, unused);
-    }
-
-    private Tensor find(String name, Shape shape, Set<String> loaded, List<String> kept) {
-        Tensor found = content.tensors().get(name);
-        if (found != null && found.shape().equals(shape) && found.dtype().isFloating()) {
-            loaded.add(name);
-            return found;
-        }
-        kept.add(name);
-        return null;
+        return new Names(loaded, kept, unused);
     }
 
     /** For example {@code 1 missing (fc.weight: model [10,64], file F32[100,64])}. */
@@ -170,11 +188,16 @@ public final class ModelFile {
         if (names.isEmpty()) { return ""; }
         List<String> shown = new ArrayList<>();
         for (String name : names.subList(0, Math.min(SHOWN, names.size()))) {
+            Shape shape = model.get(name);
             Tensor found = content.tensors().get(name);
-            shown.add(name + ": model " + (model.containsKey(name) ? model.get(name) : "none") + ", file "
-                    + (found == null ? "none" : found.type()));
+            shown.add(name + ": model " + (shape == null ? counterOrNone(model, name) : shape) + ", file "
+                    + (found == null ? counterOrNone(content.counters(), name) : found.type()));
         }
         return names.size() + " " + what + " (" + String.join("; ", shown) + (names.size() > SHOWN ? "; …" : "") + "), ";
+    }
+
+    private static String counterOrNone(Map<String, ?> named, String name) {
+        return named.containsKey(name) ? "I64[]" : "none";
     }
 
     private static <T> Map<String, T> rename(Map<String, T> named, UnaryOperator<String> rename) {

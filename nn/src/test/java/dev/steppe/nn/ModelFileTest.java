@@ -103,7 +103,40 @@ class ModelFileTest {
                 new BatchNorm2d(4));
         FormatException fewer = assertThrows(FormatException.class, () -> ModelFile.read(file).parameters(more, DType.F32));
         assertTrue(fewer.getMessage().contains(
-                "4 missing (4.weight: model [4], file none; 4.bias: model [4], file none; 4.running_mean: "), fewer.getMessage());
+                "4 missing (4.weight: model [4], file none; 4.bias: model [4], file none; 4.running_mean: model [4], file none; "),
+                fewer.getMessage());
+    }
+
+    @Test
+    void statisticsAndCountersThatDoNotFitAreNamedWithTheirShapes() throws IOException {
+        Layer model = new Sequential(new BatchNorm2d(2));
+        Tensor two = Tensor.zeros(DType.F32, Shape.of(2));
+        Tensor three = Tensor.zeros(DType.F32, Shape.of(3));
+        new TensorFile(Map.of(), Map.of("0.weight", two, "0.bias", two, "0.running_mean", three,
+                "0.num_batches_tracked", Tensor.scalar(DType.F32, 1)), Map.of("0.running_var", 7L)).write(file);
+        FormatException e = assertThrows(FormatException.class, () -> ModelFile.read(file).parameters(model, DType.F32));
+        for (String part : List.of("2 missing (0.running_mean: model [2], file F32[3]; 0.running_var: model [2], file I64[])",
+                "3 superfluous (", "0.num_batches_tracked: model I64[], file F32[]")) {
+            assertTrue(e.getMessage().contains(part), e.getMessage());
+        }
+        ModelFile.save(file, model.initialPoint(1), CARD);
+        FormatException other = assertThrows(FormatException.class, () -> ModelFile.read(file).parameters(new Sequential(), DType.F32));
+        assertTrue(other.getMessage().contains("0.num_batches_tracked: model none, file I64[]"), other.getMessage());
+    }
+
+    @Test
+    void aSingleLayerIsAModelToo() throws IOException {
+        BatchNorm2d model = new BatchNorm2d(2);
+        Parameters saved = trained(model, DType.F64);
+        ModelFile.save(file, saved, CARD);
+        assertEquals(List.of("weight", "bias", "running_mean", "running_var"), new ArrayList<>(ModelFile.read(file).shapes().keySet()));
+        assertEquals(List.of("num_batches_tracked"), new ArrayList<>(TensorFile.read(file).counters().keySet()));
+        assertSame(saved, ModelFile.read(file).parameters(new BatchNorm2d(2), DType.F64));
+    }
+
+    @Test
+    void aCardHasAName() {
+        assertThrows(NullPointerException.class, () -> new ModelCard(null, CARD.mean(), CARD.deviation(), CARD.classes()));
     }
 
     @Test
