@@ -66,14 +66,13 @@ public final class Predictor {
     public static Predictor load(Path file) throws IOException {
         ModelFile saved = ModelFile.read(file);
         ModelCard card = card(file, saved);
-        Layer model;
         try {
-            model = Models.named(card.model(), card.channels(), card.classes().size());
+            Layer model = Models.named(card.model(), card.channels(), card.classes().size());
+            return new Predictor(Kernels.defaults(), model, saved.parameters(model, DType.F32), card);
         } catch (IllegalArgumentException e) {
             throw new FormatException(file.toString(), -1,
                     e.getMessage() + "; a model of your own is loaded with Predictor.load(file, model)", e);
         }
-        return new Predictor(Kernels.defaults(), model, saved.parameters(model, DType.F32), card);
     }
 
     /**
@@ -106,7 +105,7 @@ public final class Predictor {
         try (Tape tape = Tape.inference(kernels)) {
             Tensor x = tape.constant(batch).sub(mean).div(deviation);
             Tensor y = model.forward(x, new Pass(tape, parameters, Pass.Mode.EVALUATION, RandomKey.of(0))).keep();
-            return batch == images ? y : y.view(0, Shape.of(y.size()));
+            return images.shape().rank() == 4 ? y : y.view(0, Shape.of(y.size()));
         }
     }
 
@@ -132,7 +131,7 @@ public final class Predictor {
         return best;
     }
 
-    /** The images as a batch of the model's type: the tensor itself if it is one. */
+    /** The images as a batch of the model's type. */
     private Tensor batch(Tensor images) {
         Shape shape = images.shape();
         if (shape.rank() < 3 || shape.rank() > 4 || shape.dim(-1) != card.channels()) {

@@ -79,6 +79,17 @@ class PredictorTest {
     }
 
     @Test
+    void imagesOfAnotherTypeAreConverted() {
+        Predictor predictor = predictor();
+        Tensor images = Run.normal(DType.F32, Shape.of(2, 12, 12, 1), 1);
+        Tensor expected = predictor.probabilities(images);
+        Tensor converted = predictor.probabilities(images.to(DType.F64));
+        assertEquals(expected.type(), converted.type());
+        assertArrayEquals(expected.toFloats(), converted.toFloats());
+        assertEquals(Shape.of(5), predictor.probabilities(images.to(DType.F64).view(0, Shape.of(12, 12, 1))).shape());
+    }
+
+    @Test
     void manyThreadsGetWhatOneGets() throws Exception {
         Predictor predictor = predictor();
         Tensor images = Run.normal(DType.F32, Shape.of(16, 12, 12, 1), 3);
@@ -135,9 +146,19 @@ class PredictorTest {
                 refused(file));
         ModelFile.save(file, p, new ModelCard("resnet8", List.of(), List.of(), CARD.classes()));
         assertTrue(refused(file).contains("input channels must be positive, got 0"), refused(file));
+        // more weights than fit in memory, and than a point can have
+        empty("vit4096-8", file);
+        assertTrue(refused(file).contains("missing (pos_embed: model [1,64,4096], file none"), refused(file));
+        empty("vit8192-12", file);
+        assertTrue(refused(file).contains("parameter space: more than "), refused(file));
+        ModelFile.save(file, p, CARD);
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
         assertTrue(refused(file).contains("but only"), refused(file));
+    }
+
+    private static void empty(String model, Path file) throws IOException {
+        new TensorFile(new ModelCard(model, CARD.mean(), CARD.deviation(), CARD.classes()).toMetadata(), Map.of(), Map.of()).write(file);
     }
 
     private static String refused(Path file) {
