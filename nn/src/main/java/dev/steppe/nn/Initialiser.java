@@ -6,8 +6,9 @@ import dev.steppe.kernels.ShapeException;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Where the numbers of a weight start. Number {@code i} (row-major) depends on the key, the shape and i alone; each weight has a key of its own, made of the
- * seed and its name, so initial numbers depend neither on the order of layers nor on what else a model contains.
+ * Where the numbers of a weight start. Number {@code i} (row-major) depends on the key, the shape and i alone; the key of each weight is made of the
+ * seed and its name ({@link RandomKey#fold(String)}), so initial numbers depend neither on the order of layers nor on what else a model contains. Names of one
+ * hash, as {@code Aa} and {@code BB}, have one key.
  *
  * <p>Weights of more than one axis end in {@code [.., in, out]} (filters HWIO, linear layers [in, out]); their fans are {@code in} and {@code out} times the
  * product of the axes in front, as PyTorch's {@code torch.nn.init} counts them.
