@@ -141,18 +141,18 @@ final class VectorSoftmax implements SoftmaxKernel {
                 double sum = VectorSums.tree(lanes, lo);
                 scale((float) (1 / sum), pf.array(), po, c);
                 int xo = xf.offset() + row * c;
-                double logOfSum = largest(xf.array(), xo, c) + StrictMath.log(sum);
-                loss.set(row, crossEntropy(xf.array(), xo, tf.array(), tf.offset() + row * c, logOfSum, c));
+                loss.set(row, crossEntropy(xf.array(), xo, tf.array(), tf.offset() + row * c, largest(xf.array(), xo, c),
+                        StrictMath.log(sum), c));
             }
         });
     }
 
-    /** {@code sum target (logOfSum - x)}; a target of 0 counts as 0 whatever x is. */
-    private static double crossEntropy(float[] x, int xo, float[] target, int to, double logOfSum, int n) {
+    /** {@code sum target (log - (x - largest))}, log that of the sum of what is shifted; a target of 0 counts as 0 whatever x is. */
+    private static double crossEntropy(float[] x, int xo, float[] target, int to, double largest, double log, int n) {
         double sum = 0;
         for (int i = 0; i < n; i++) {
             if (target[to + i] != 0) {
-                sum += target[to + i] * (logOfSum - x[xo + i]);
+                sum += target[to + i] * (log - (x[xo + i] - largest));
             }
         }
         return sum;

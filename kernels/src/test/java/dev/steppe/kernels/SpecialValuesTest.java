@@ -151,4 +151,22 @@ class SpecialValuesTest {
             }
         }
     }
+
+    /** Nothing is added to the maximum before it is subtracted again. */
+    @Test
+    void largeLogits() {
+        for (Kernels kernels : Runs.providers(workers)) {
+            for (int c : new int[] {2, 16, 21}) {
+                for (double size : new double[] {1e10, 1e17, 1e38}) {
+                    Span x = Span.allocate(DType.F32, c);
+                    kernels.move().fill(x, size);
+                    Span target = Span.allocate(DType.F32, c);
+                    target.set(c - 1, 1);
+                    Span loss = Span.allocate(DType.F32, 1);
+                    kernels.softmax().crossEntropy(1, c, x, target, loss, Span.allocate(DType.F32, c));
+                    assertEquals(Math.log(c), loss.get(0), 1e-6, kernels.describe() + ": " + c + " logits of " + size);
+                }
+            }
+        }
+    }
 }
