@@ -166,13 +166,13 @@ final class VectorUpdates {
         FloatVector beta1 = FloatVector.broadcast(SPECIES, lion.beta1);
         FloatVector beta2 = FloatVector.broadcast(SPECIES, lion.beta2);
         FloatVector keep = FloatVector.broadcast(SPECIES, lion.keep);
-        FloatVector zero = FloatVector.zero(SPECIES);
         for (int i = 0; i < bound; i += LANES) {
             FloatVector gradient = FloatVector.fromArray(SPECIES, g, go + i);
             FloatVector mean = FloatVector.fromArray(SPECIES, m, mo + i);
             FloatVector direction = mean.fma(beta1, gradient.mul(lion.rest1));
             mean.fma(beta2, gradient.mul(lion.rest2)).intoArray(m, mo + i);
-            FloatVector step = zero.blend(-lion.rate, direction.compare(VectorOperators.GT, 0))
+            // NaN, and zero with its sign, are their own
+            FloatVector step = direction.mul(-lion.rate).blend(-lion.rate, direction.compare(VectorOperators.GT, 0))
                     .blend(lion.rate, direction.compare(VectorOperators.LT, 0));
             FloatVector.fromArray(SPECIES, w, wo + i).fma(keep, step).intoArray(w, wo + i);
         }

@@ -169,4 +169,35 @@ class SpecialValuesTest {
             }
         }
     }
+
+    /** Constants without rounding errors, so that not even a bit differs. */
+    @Test
+    void lionKeepsNaNAndTheSignsOfZeros() {
+        float[] w = new float[LENGTH];
+        float[] g = new float[LENGTH];
+        for (int i = 0; i < LENGTH; i++) {
+            w[i] = new float[] {-0f, 0f, 1f}[i % 3];
+            g[i] = new float[] {Float.NaN, -0f, 0f, -1f, 1f}[i % 5];
+        }
+        float[][] expected = lion(Kernels.scalar(workers), w, g);
+        for (Kernels kernels : Runs.providers(workers)) {
+            float[][] actual = lion(kernels, w, g);
+            for (int i = 0; i < LENGTH; i++) {
+                String what = kernels.describe() + ": w " + w[i] + ", g " + g[i];
+                assertEquals(expected[0][i], actual[0][i], what);
+                assertEquals(expected[1][i], actual[1][i], what);
+                assertEquals(Float.isNaN(g[i]), Float.isNaN(actual[0][i]), what);
+            }
+        }
+    }
+
+    /** Weights and average after a step, the average of both signs of zero before. */
+    private static float[][] lion(Kernels kernels, float[] w, float[] g) {
+        float[][] result = {w.clone(), new float[LENGTH]};
+        for (int i = 0; i < LENGTH; i += 2) {
+            result[1][i] = -0f;
+        }
+        kernels.points().lion(Span.of(result[0]), Span.of(g), Span.of(result[1]), 0.25, 0.5, 0.75, 0);
+        return result;
+    }
 }
