@@ -16,6 +16,8 @@ record NormCurvature(double xG, double xA, double xD, double x1, double yA, doub
      */
     static NormCurvature of(double count, double istd, double scale, double dscale, double dshift, double p, double q, double a, double ad,
             double ag) {
+        // not even NaN has a part in what is divided by infinity
+        if (Double.isInfinite(count)) { return new NormCurvature(istd * p, 0, 0, 0, scale * istd, istd * p, q, istd * ag); }
         double b = istd * ad / count;
         double t = ag - dshift * a / count - dscale * b;
         double hg = p - scale * istd * b;

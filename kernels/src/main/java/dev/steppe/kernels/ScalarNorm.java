@@ -98,7 +98,6 @@ final class ScalarNorm implements NormKernel {
             istd.set(j, inverseDeviation(variance.get(j), epsilon));
         }
         Term xhat = (row, j) -> (x.get(row * c + j) - mean.get(j)) * istd.get(j);
-        double count = count(rows, given);
         Term gradient = (row, j) -> relu && !(xhat.of(row, j) * scale.get(j) + shift.get(j) > 0) ? 0 : dy.get(row * c + j);
         try {
             columnSums(rows, c, gradient, sums);
@@ -106,7 +105,8 @@ final class ScalarNorm implements NormKernel {
             workers.ranges(rows, Tiles.rows(c), (from, to) -> {
                 for (int row = from; row < to; row++) {
                     for (int j = 0; j < c; j++) {
-                        double centred = gradient.of(row, j) - sums.get(j) / count - xhat.of(row, j) * products.get(j) / count;
+                        double g = gradient.of(row, j);
+                        double centred = given ? g : g - sums.get(j) / rows - xhat.of(row, j) * products.get(j) / rows;
                         dx.set(row * c + j, scale.get(j) * istd.get(j) * centred);
                     }
                 }

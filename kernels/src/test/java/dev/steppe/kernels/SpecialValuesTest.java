@@ -200,4 +200,38 @@ class SpecialValuesTest {
         kernels.points().lion(Span.of(result[0]), Span.of(g), Span.of(result[1]), 0.25, 0.5, 0.75, 0);
         return result;
     }
+
+    /** With given statistics no row has a part in another's gradient: NaN stays where it is. */
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F64"})
+    void givenStatisticsKeepNaNInItsRow(DType dtype) {
+        int c = 19;
+        int rows = 5;
+        Span column = Span.allocate(dtype, c);
+        Span x = Span.allocate(dtype, rows * c);
+        Span dy = Span.allocate(dtype, rows * c);
+        for (Kernels kernels : Runs.providers(workers)) {
+            kernels.move().fill(column, 1);
+            kernels.move().fill(dy, 1);
+            for (int i = 0; i < c; i++) {
+                x.set(3 * c + i, Double.NaN);
+            }
+            Span[] columns = {Span.allocate(dtype, c), Span.allocate(dtype, c), Span.allocate(dtype, c)};
+            Span[] gradients = {Span.allocate(dtype, rows * c), Span.allocate(dtype, rows * c), Span.allocate(dtype, rows * c)};
+            kernels.norm().batchNormBackward(rows, c, x, dy, column, column, 0, column, null, false, true, gradients[0], columns[0],
+                    columns[1]);
+            assertEquals(Double.NaN, columns[0].get(c - 1), "dscale is a sum over all rows");
+            kernels.norm().batchNormDoubleBackward(rows, c, x, dy, column, column, 0, column, column, false, true, columns[0], columns[1],
+                    dy, column, column, gradients[1], gradients[2], columns[2]);
+            for (int i = 0; i < rows * c; i++) {
+                if (i / c != 3) {
+                    String what = kernels.describe() + ": row " + i / c;
+                    assertEquals(1, gradients[0].get(i), what);
+                    assertEquals(1, gradients[1].get(i), what);
+                    assertEquals(1, gradients[2].get(i), what);
+                }
+            }
+            assertEquals(rows, columns[2].get(0), kernels.describe());
+        }
+    }
 }
