@@ -29,7 +29,8 @@ public record ConvShape(int n, int h, int w, int c, int k, int r, int s, int str
             throw new ShapeException(
                     "conv2d: " + groups + " groups divide neither or not both of " + c + " input and " + k + " output channels");
         }
-        if (outputSize(h, r, stride, padding, dilation) < 1 || outputSize(w, s, stride, padding, dilation) < 1) {
+        checkPadded("conv2d", h, w, padding);
+        if (h + 2 * padding <= dilation * (r - 1L) || w + 2 * padding <= dilation * (s - 1L)) {
             throw new ShapeException(
                     "conv2d: filter " + r + "x" + s + " with dilation " + dilation + " does not fit into " + h + "x" + w + " with padding "
                             + padding);
@@ -49,6 +50,14 @@ public record ConvShape(int n, int h, int w, int c, int k, int r, int s, int str
     /** The same convolution of another number of images. */
     ConvShape images(int n) {
         return new ConvShape(n, h, w, c, k, r, s, stride, padding, dilation, groups);
+    }
+
+    /** @throws ShapeException if an image with its padding has more rows or columns than an int can count: then offsets of taps would not fit either */
+    static void checkPadded(String what, int h, int w, int padding) {
+        if (Math.max(h, w) + 2L * padding > Integer.MAX_VALUE) {
+            throw new ShapeException(
+                    what + ": " + h + "x" + w + " with padding " + padding + " has a side of more than " + Integer.MAX_VALUE);
+        }
     }
 
     private static int outputSize(int size, int filter, int stride, int padding, int dilation) {

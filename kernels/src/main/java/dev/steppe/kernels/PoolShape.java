@@ -15,14 +15,15 @@ package dev.steppe.kernels;
 public record PoolShape(int n, int h, int w, int c, int r, int s, int stride, int padding) {
     /** @throws ShapeException if the sizes do not describe a pooling with at least one output position, or a window can lie in the padding alone */
     public PoolShape {
-        if (n < 0 || h < 0 || w < 0 || c < 0 || r < 1 || s < 1 || stride < 1 || padding < 0) {
-            throw new ShapeException("pool2d: sizes and padding must be >= 0, window and stride >= 1 (x [" + n + "," + h + "," + w + "," + c
-                    + "], window " + r
-                    + "x" + s + ", stride " + stride + ", padding " + padding + ")");
+        if (n < 0 || h < 1 || w < 1 || c < 0 || r < 1 || s < 1 || stride < 1 || padding < 0) {
+            throw new ShapeException(
+                    "pool2d: n, channels, padding must be >= 0; h, w, window, stride >= 1 (x [" + n + "," + h + "," + w + ","
+                            + c + "], window " + r + "x" + s + ", stride " + stride + ", padding " + padding + ")");
         }
-        if (2 * padding > Math.min(r, s)) {
+        if (2L * padding > Math.min(r, s)) {
             throw new ShapeException("pool2d: padding " + padding + " is more than half of the window " + r + "x" + s);
         }
+        ConvShape.checkPadded("pool2d", h, w, padding);
         if (h + 2 * padding < r || w + 2 * padding < s) {
             throw new ShapeException("pool2d: window " + r + "x" + s + " does not fit into " + h + "x" + w + " with padding " + padding);
         }
