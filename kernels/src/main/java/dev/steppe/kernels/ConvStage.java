@@ -23,6 +23,7 @@ final class ConvStage {
     private final int row;
     private final int image;
     private final int plane;
+    private final int size;
     private final boolean[] readRow;
     private final boolean[] readColumn;
 
@@ -33,10 +34,11 @@ final class ConvStage {
     ConvStage(ConvView view, int images, int rows) {
         this.view = view;
         this.columnPhases = view.folded() ? 1 : view.inStep();
-        this.columns = GemmPlan.roundUp(view.columns(), QUAD) + view.columnSpan() / columnPhases;
-        this.row = columnPhases * columns * CHUNK;
-        this.image = inputRows(rows) * row;
-        this.plane = images * image;
+        this.columns = view.floats(Math.ceilDiv(view.columns(), QUAD) * (long) QUAD + view.columnSpan() / columnPhases);
+        this.row = view.floats((long) columnPhases * columns * CHUNK);
+        this.image = view.floats((long) inputRows(rows) * row);
+        this.plane = view.floats((long) images * image);
+        this.size = view.floats((long) chunks() * plane);
         this.readRow = new boolean[view.inStep()];
         this.readColumn = new boolean[columnPhases];
         for (ConvView.Phase phase : view.phases()) {
@@ -68,7 +70,7 @@ final class ConvStage {
 
     /** Floats of all of it. */
     int size() {
-        return chunks() * plane;
+        return size;
     }
 
     /** Floats from image to image. */

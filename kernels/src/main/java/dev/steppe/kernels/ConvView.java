@@ -130,6 +130,20 @@ record ConvView(int n, int h, int w, int inChannels, int in, int outH, int outW,
                 phases, minRow, minColumn, maxRow - minRow, maxColumn - minColumn);
     }
 
+    /**
+     * The length of an array of so many floats.
+     *
+     * @throws ShapeException if there is no such array: a tile is a row of outputs at least
+     */
+    int floats(long count) {
+        if (count > Integer.MAX_VALUE - 64) {
+            throw new ShapeException(
+                    "conv2d: from [" + n + "," + h + "," + w + "," + inChannels + "] to [" + n + "," + outH + "," + outW + ","
+                            + outChannels + "], a tile takes " + count + " floats, more than an array holds");
+        }
+        return (int) count;
+    }
+
     /** Whether the taps, three by three, are neighbours in a row. */
     private static boolean triples(List<Tap> taps) {
         boolean triples = !taps.isEmpty() && taps.size() % 3 == 0;

@@ -68,15 +68,15 @@ final class DirectConv {
             this.quads = new int[phases][];
             this.terms = new int[phases][];
             this.lastTerms = new int[phases][];
-            int floats = 0;
+            long floats = 0;
             for (int p = 0; p < phases; p++) {
                 ConvView.Phase phase = view.phases().get(p);
                 quads[p] = quads(phase);
                 terms[p] = terms(phase, together(phase), ConvStage.CHUNK);
                 lastTerms[p] = terms(phase, 1, view.in() % ConvStage.CHUNK);
-                floats = Math.max(floats, quads[p].length * QUAD * phase.strip().width);
+                floats = Math.max(floats, (long) quads[p].length * QUAD * phase.strip().width);
             }
-            this.sums = floats;
+            this.sums = view.floats(stage.size() + floats) - stage.size();
         }
 
         private int[] quads(ConvView.Phase phase) {

@@ -95,11 +95,12 @@ final class DirectConvFilter {
             this.panels = Math.ceilDiv(view.out(), width);
             this.perChunk = Math.ceilDiv(Math.min(ConvStage.CHUNK, view.in()), channels) * panels * runs.length;
             this.margin = triple ? 2 : 0;
-            this.dyRow = (view.outW() + 2 * margin) * L;
-            this.dyPlane = tiles.images() * tiles.rows() * dyRow;
+            this.dyRow = view.floats((view.outW() + 2L * margin) * L);
+            this.dyPlane = view.floats((long) tiles.images() * tiles.rows() * dyRow);
             this.parts = Math.clamp(Integer.highestOneBit(PARTIAL / Math.max(1, partFloats())), 1,
                     Math.min(TILES, Math.max(1, tiles.count())));
             this.cuts = Math.min(stage.chunks(), Math.ceilDiv(TILES, parts));
+            view.floats((long) Math.ceilDiv(stage.chunks(), cuts) * stage.plane() + (staged ? panels * (width / L) * (long) dyPlane : 0));
             this.pixels = new int[triple ? 0 : tiles.images() * tiles.rows() * view.outW()];
             for (int p = 0; p < pixels.length; p++) {
                 int row = p / view.outW();

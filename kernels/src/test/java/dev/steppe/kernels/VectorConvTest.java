@@ -1,6 +1,7 @@
 package dev.steppe.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -168,6 +170,20 @@ class VectorConvTest {
                     expected = results;
                 }
             }
+        }
+    }
+
+    /** A tile is a row at least, and 16 floats a pixel of three rows are more than an array holds. */
+    @Test
+    void imagesThatAreTooWideAreRefused() {
+        ConvShape s = new ConvShape(1, 1, 46_000_000, 1, 1, 3, 3, 1, 1, 1, 1);
+        Span image = Span.allocate(DType.F32, s.w());
+        Span filter = Span.allocate(DType.F32, 9);
+        ConvKernel conv = Kernels.vector(workers).conv();
+        for (Executable pass : List.<Executable>of(() -> conv.forward(s, image, filter, image),
+                () -> conv.backwardInput(s, image, filter, image), () -> conv.backwardFilter(s, image, image, filter))) {
+            String message = assertThrows(ShapeException.class, pass).getMessage();
+            assertTrue(message.contains("[1,1,46000000,1]"), message);
         }
     }
 
