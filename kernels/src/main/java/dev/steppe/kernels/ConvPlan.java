@@ -26,7 +26,12 @@ enum ConvPlan {
     static ConvPlan of(ConvShape s, Kernels.Mode mode) {
         if (s.groups() > 1 && s.groups() == s.c() && s.c() == s.k()) { return DEPTHWISE; }
         boolean fits = s.r() == TAPS && s.s() == TAPS && s.stride() == 1 && s.dilation() == 1 && s.groups() == 1;
-        return mode == Kernels.Mode.FAST && fits && 100 * winograd(s) < WORTH * direct(s) ? WINOGRAD : DIRECT;
+        return mode == Kernels.Mode.FAST && fits && 100 * winograd(s) < WORTH * direct(s) && hasFilter(s) ? WINOGRAD : DIRECT;
+    }
+
+    /** Whether arrays can hold the transformed filter of each pass. */
+    private static boolean hasFilter(ConvShape s) {
+        return Math.max(WinogradFilter.size(s.c(), s.k()), WinogradFilter.size(s.k(), s.c())) <= Integer.MAX_VALUE - 64;
     }
 
     private static long direct(ConvShape s) {

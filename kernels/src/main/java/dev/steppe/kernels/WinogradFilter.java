@@ -53,6 +53,12 @@ final class WinogradFilter {
         return PLANES * plane;
     }
 
+    /** The same for so many input and output channels, be it more than an array holds. */
+    static long size(int in, int out) {
+        long width = WinogradMicro.width(out);
+        return PLANES * (Math.ceilDiv(out, width) * Math.ceilDiv(in, GROUP) * GROUP * width + PADDING);
+    }
+
     /** Computes U. */
     void transform(Workers workers, SpanPool spans, Span.F32 filter, Span.F32 u) {
         forBlocks(workers, spans, TAPS * TAPS + POINTS * TAPS, PLANES, (panel, group, scratch, so) -> {

@@ -149,6 +149,8 @@ class WinogradConvTest {
         assertEquals(ConvPlan.DIRECT, ConvPlan.of(shape(128, 32, 32, 3, 64, 1), Kernels.Mode.FAST), "the stem");
         assertEquals(ConvPlan.DIRECT, ConvPlan.of(shape(128, 1, 1, 512, 512, 1), Kernels.Mode.FAST), "one pixel");
         assertEquals(ConvPlan.DIRECT, ConvPlan.of(shape(0, 32, 32, 64, 64, 1), Kernels.Mode.FAST), "no image");
+        assertEquals(ConvPlan.DIRECT, ConvPlan.of(shape(1, 64, 64, 8192, 8192, 1), Kernels.Mode.FAST), "no array holds 36 * 8192 * 8192");
+        assertEquals(ConvPlan.WINOGRAD, ConvPlan.of(shape(1, 64, 64, 4096, 8192, 1), Kernels.Mode.FAST), "the half does fit");
         for (ConvShape other : List.of(new ConvShape(8, 32, 32, 64, 64, 3, 3, 2, 1, 1, 1),
                 new ConvShape(8, 32, 32, 64, 64, 3, 3, 1, 1, 2, 1),
                 new ConvShape(8, 32, 32, 64, 64, 3, 3, 1, 1, 1, 2), new ConvShape(8, 32, 32, 64, 64, 5, 3, 1, 1, 1, 1),
