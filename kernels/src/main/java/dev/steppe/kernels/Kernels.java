@@ -89,7 +89,8 @@ public final class Kernels {
 
     /** The same provider, threads and pool with plans of another mode. */
     public Kernels with(Mode mode) {
-        return create(workers, spans, mode, isVector());
+        Objects.requireNonNull(mode, "mode");
+        return new Kernels(create(workers, spans, mode, isVector()).provider, workers, spans, mode, reason);
     }
 
     private static Kernels create(Workers workers, SpanPool spans, Mode mode, boolean vector) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -61,6 +62,7 @@ class KernelsTest {
         List<String> lines = probe();
         assertEquals(1, lines.stream().filter(line -> line.contains("WARNING") && line.contains(FLAG)).count(), lines::toString);
         assertTrue(lines.contains("scalar, 2 threads, exact: jdk.incubator.vector is missing; add " + FLAG), lines::toString);
+        assertTrue(lines.contains("scalar, 2 threads, fast: jdk.incubator.vector is missing; add " + FLAG), lines::toString);
         assertTrue(lines.contains("lanes 1 false"), lines::toString);
         assertTrue(lines.contains("exp(0) = 1.0"), lines::toString);
         assertTrue(lines.getLast().startsWith("vector kernels are not available") && lines.getLast().endsWith(FLAG), lines::toString);
@@ -115,6 +117,7 @@ class KernelsTest {
             assertSame(exact.spans(), fast.spans());
             assertEquals(Kernels.Mode.FAST, fast.mode());
             assertEquals("scalar, 1 thread, fast: asked for", fast.describe());
+            assertThrows(NullPointerException.class, () -> exact.with(null));
         }
     }
 }
