@@ -1,6 +1,7 @@
 package dev.steppe.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -69,6 +70,27 @@ class ConvNormTest {
                     assertArrayEquals(numbers(alone[i]), numbers(spans[i]), "operand " + i + " on " + threads + " threads");
                 }
                 alone = spans;
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void whatIsRefusedWritesNothing(ConvShape s) {
+        try (Workers workers = Workers.of(1)) {
+            for (Kernels kernels : List.of(Kernels.scalar(workers), Kernels.vector(workers).with(Kernels.Mode.FAST))) {
+                Span[] a = operands(s, DType.F32);
+                List<double[]> before = Arrays.stream(a).map(ConvNormTest::numbers).toList();
+                Span wrong = Span.allocate(DType.F32, s.k() + 1);
+                ConvNormKernel kernel = kernels.convNorm();
+                assertThrows(ShapeException.class, () -> kernel.forward(s, a[0], a[1], a[2], wrong, a[5]));
+                assertThrows(ShapeException.class,
+                        () -> kernel.normalise(s, a[0], a[1], a[4], a[5], 1e-5, wrong, a[7], null, true, a[2]));
+                assertThrows(ShapeException.class, () -> kernel.backward(s, a[0], a[1], a[2], a[3], a[4], a[5], 1e-5, a[6], a[7], true,
+                        a[8], wrong, a[10], a[11]));
+                for (int i = 0; i < SPANS; i++) {
+                    assertArrayEquals(before.get(i), numbers(a[i]), kernels.describe() + ": operand " + i);
+                }
             }
         }
     }
