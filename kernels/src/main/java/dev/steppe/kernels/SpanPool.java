@@ -38,14 +38,19 @@ public final class SpanPool {
         int head = HEAD_BYTES / dtype.bytes();
         if (length > MAX_ARRAY - head) { throw new OutOfMemoryError("pool: an array cannot hold " + length + " numbers"); }
         int size = arraySize(dtype, length);
-        Span unused = length > 0 ? reuse(dtype, size) : null;
+        Span unused = length > 0 ? shelf(dtype, size).take() : null;
         if (unused != null && unused.length() == length) { return unused; }
         Object array = unused == null ? null : Rows.array(unused);
-        return switch (dtype) {
+        Span span = switch (dtype) {
             case F32 -> new Span.F32(array == null ? new float[size] : (float[]) array, head, length);
             case F64 -> new Span.F64(array == null ? new double[size] : (double[]) array, head, length);
             case I32 -> new Span.I32(array == null ? new int[size] : (int[]) array, head, length);
         };
+        if (array == null && length > 0) {
+            allocations.incrementAndGet();
+            allocatedBytes.addAndGet((long) size * dtype.bytes());
+        }
+        return span;
     }
 
     /**
@@ -95,15 +100,6 @@ public final class SpanPool {
         for (Shelf shelf : shelves) {
             shelf.clear();
         }
-    }
-
-    private Span reuse(DType dtype, int size) {
-        Span unused = shelf(dtype, size).take();
-        if (unused == null) {
-            allocations.incrementAndGet();
-            allocatedBytes.addAndGet((long) size * dtype.bytes());
-        }
-        return unused;
     }
 
     /** The shelf of arrays of this size: octave and eighth of the length behind the head. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,15 @@ class SpanPoolTest {
         pool.give(empty);
         assertEquals(0, pool.allocations());
         assertEquals(0, pool.freeBytes());
+    }
+
+    @Test
+    void anArrayThatCouldNotBeMadeIsNotCounted() {
+        assumeTrue(Runtime.getRuntime().maxMemory() < 8L << 30);
+        SpanPool pool = new SpanPool();
+        assertThrows(OutOfMemoryError.class, () -> pool.take(DType.F64, 1 << 30));
+        assertEquals(0, pool.allocations());
+        assertEquals(0, pool.allocatedBytes());
     }
 
     @Test
