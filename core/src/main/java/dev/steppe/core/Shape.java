@@ -23,10 +23,11 @@ public final class Shape {
         long size = 1;
         for (int d : dims) {
             if (d < 0) { throw new ShapeException("shape: size " + d + " in " + Arrays.toString(dims) + " is negative"); }
-            size = Math.multiplyExact(size, d);
-            if (size > Integer.MAX_VALUE - 64) {
-                throw new ShapeException("shape: " + Arrays.toString(dims) + " has more than " + (Integer.MAX_VALUE - 64) + " elements");
-            }
+            // no more than that, for a 0 may follow
+            size = Math.min(size * d, Integer.MAX_VALUE);
+        }
+        if (size > Integer.MAX_VALUE - 64) {
+            throw new ShapeException("shape: " + Arrays.toString(dims) + " has more than " + (Integer.MAX_VALUE - 64) + " elements");
         }
         return new Shape(dims.clone());
     }

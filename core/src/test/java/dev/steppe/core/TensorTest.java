@@ -77,6 +77,11 @@ class TensorTest {
         assertThrows(ShapeException.class, () -> Shape.of(2, -1));
         assertThrows(ShapeException.class, () -> Shape.of(1 << 16, 1 << 16));
         assertThrows(ShapeException.class, () -> Shape.of(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE));
+        for (int axis = 0; axis < 4; axis++) {
+            int[] empty = {1 << 30, 1 << 30, 1 << 30, 1 << 30};
+            empty[axis] = 0;
+            assertEquals(0, Shape.of(empty).size());
+        }
     }
 
     @Test
