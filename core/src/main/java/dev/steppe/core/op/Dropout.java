@@ -38,7 +38,8 @@ public record Dropout(RandomKey key, double probability) implements Op {
         Span y = out[0].span();
         double scale = 1 / (1 - probability);
         kernels.workers().run(Math.ceilDiv(y.length(), TILE), tile -> {
-            for (int i = tile * TILE; i < Math.min(y.length(), (tile + 1) * TILE); i++) {
+            int end = (int) Math.min(y.length(), (tile + 1L) * TILE);
+            for (int i = tile * TILE; i < end; i++) {
                 y.set(i, key.uniform(i) < probability ? 0 : x.get(i) * scale);
             }
         });
