@@ -4,6 +4,7 @@ package dev.steppe.kernels;
 public interface ConvKernel {
     /**
      * {@code y[n,i,j,k] = sum over r,s,c of x[n, i*stride - padding + r*dilation, j*stride - padding + s*dilation, c] * filter[r,s,c,k]}, zero outside x.
+     * Kernels may multiply those zeros too, here and in the adjoints: infinities and NaN then reach more results than the formula says.
      *
      * @param x {@code [n, h, w, c]}
      * @param filter {@code [r, s, c / groups, k]}

@@ -3,6 +3,9 @@ package dev.steppe.kernels;
 /**
  * Vector algebra of points: one flat F32 or F64 run per argument, all of equal length and type. Sums are accumulated in double over blocks of fixed
  * size whose results are added in order, so they do not depend on the number of threads. An output may be the same run as any input.
+ *
+ * <p>Constants may be rounded to F32 for some numbers of an F32 run and not for the others: one beyond F32's range, such as 1e39 or 1e-46, is infinity
+ * or 0 for the former alone.
  */
 public interface PointKernel {
     /** {@code sum x[i] y[i]}. */

@@ -5,7 +5,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Vector algebra of F32 points; F64 goes to the scalar twin. Sums run over blocks of {@link Tiles#ELEMENTS} in double lanes, see {@link VectorSums}. Updates
- * round once or twice to float per number, where the scalar twin computes in double; the numbers after the last whole vector are left to the twin.
+ * round once or twice to float per number, after their constants, where the scalar twin computes in double; the numbers after the last whole vector are left
+ * to the twin.
  */
 final class VectorPoints implements PointKernel {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
