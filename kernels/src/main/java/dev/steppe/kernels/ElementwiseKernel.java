@@ -1,6 +1,6 @@
 package dev.steppe.kernels;
 
-/** Element-wise maths. In all of these the output may be one of the inputs, if both start at the same element. */
+/** Element-wise maths. In all of these the output may be one of the inputs, if both start at the same element and are read in the same order. */
 public interface ElementwiseKernel {
     /**
      * {@code y[i] = f(x[i]; p, q)} over all elements of y; constants that f does not use are ignored, the others are
@@ -13,7 +13,7 @@ public interface ElementwiseKernel {
 
     /**
      * {@code y[i0,..] = f(a[i0 * aStrides[0] + ..], b[i0 * bStrides[0] + ..])} over all {@code dims}; a stride of 0 repeats an operand along that axis. y is
-     * contiguous and must not overlap an operand that is repeated.
+     * contiguous; an operand that it overlaps has y's strides.
      */
     void broadcast(Binary f, int[] dims, Span a, int[] aStrides, Span b, int[] bStrides, Span y);
 }

@@ -1,6 +1,9 @@
 package dev.steppe.kernels;
 
-/** Moves numbers without changing them: strided copies, row gathers and their adjoints. All types; both spans of a call have the same type. */
+/**
+ * Moves numbers without changing them: strided copies, row gathers and their adjoints. All types, but of {@link #scatterAdd}; both spans of a call have the
+ * same type.
+ */
 public interface MoveKernel {
     /** Sets every element of y. */
     void fill(Span y, double value);
@@ -29,6 +32,7 @@ public interface MoveKernel {
      *
      * @param y {@code [outer, m, inner]}
      * @param x {@code [outer, rows, inner]}, written
+     * @throws ShapeException if the numbers are not floating-point
      */
     void scatterAdd(int outer, int rows, int inner, Span y, Span.I32 index, Span x);
 }

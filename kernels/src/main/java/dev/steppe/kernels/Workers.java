@@ -150,8 +150,8 @@ public final class Workers implements AutoCloseable {
     }
 
     /**
-     * Ends the team's own threads and waits for them; a run that is under way is completed. Later runs are done by their callers. Calling it again, or from
-     * inside a tile, is allowed.
+     * Ends the team's own threads; a run that is under way is completed. Waits for them, unless a team's own thread calls it, be it another team's. Later runs
+     * are done by their callers. Calling it again, or from inside a tile, is allowed.
      */
     @Override
     public void close() {
