@@ -44,6 +44,16 @@ public final class Points {
         return kernel.allFinite(x.span());
     }
 
+    /** Makes the numbers of frozen weights 0. */
+    public void clearFrozen(ParameterSpace space, Tensor x) {
+        for (ParameterSpace.Segment s : space.segments()) {
+            if (s.frozen()) {
+                move.fill(space.view(x, s).span(), 0);
+            }
+        }
+        x.storage().touched();
+    }
+
     /** {@code out = x}. */
     public void copy(Tensor x, Tensor out) {
         move.copy(x.span(), out.span());

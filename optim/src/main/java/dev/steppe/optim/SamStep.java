@@ -167,15 +167,6 @@ public final class SamStep {
         return out;
     }
 
-    /** Sets what is frozen to 0: a gradient of it does not exist, though a formula may give it one. */
-    public void clearFrozen(Tensor gradient) {
-        for (ParameterSpace.Segment s : space().segments()) {
-            if (s.frozen()) {
-                kernels().move().fill(space().view(gradient, s).span(), 0);
-            }
-        }
-    }
-
     /** The vector algebra. */
     public Points points() {
         return engine.points();

@@ -6,7 +6,6 @@ import dev.steppe.core.GaussNewtonVector;
 import dev.steppe.core.HessianVector;
 import dev.steppe.core.NonFiniteException;
 import dev.steppe.core.Objective;
-import dev.steppe.core.ParameterSpace;
 import dev.steppe.core.Parameters;
 import dev.steppe.core.Points;
 import dev.steppe.core.RandomKey;
@@ -160,11 +159,7 @@ public final class LossSurface {
 
     /** Makes the entries of frozen weights 0. */
     public void clearFrozen(Tensor point) {
-        for (ParameterSpace.Segment s : at.space().segments()) {
-            if (s.frozen()) {
-                kernels().move().fill(at.space().view(point, s).span(), 0);
-            }
-        }
+        points().clearFrozen(at.space(), point);
     }
 
     /**

@@ -56,8 +56,7 @@ public record AeLookSam(
         Perturbation e = perturbation(step);
         if (e != Perturbation.NONE) {
             Tensor g1 = step.gradientAt(e).vector();
-            double along = g.norm() == 0 ? 0 : step.points().dot(g1, g.vector()) / (g.norm() * g.norm());
-            step.remember(ORTHOGONAL, step.combine(1, g1, -along, g.vector()));
+            step.remember(ORTHOGONAL, Orthogonal.part(step, g1, g));
             return g1;
         }
         ascent.observe(step.nested("ascent"));

@@ -82,7 +82,7 @@ public record BayesianSam(
         });
         double delta = prior / examples;
         Tensor m = step.combine(1 - beta1, u, (1 - beta1) * delta, step.weights());
-        step.clearFrozen(m);
+        step.points().clearFrozen(step.space(), m);
         if (step.memory(MEAN) != null) {
             step.points().axpy(beta1, step.memory(MEAN), m);
         }

@@ -51,8 +51,7 @@ public record LookSam(
         Gradient g = step.gradient();
         if (looks(step)) {
             Tensor up = ascent.gradient(step.nested("ascent"));
-            double parallel = g.norm() == 0 ? 0 : step.points().dot(up, g.vector()) / (g.norm() * g.norm());
-            step.remember("orthogonal", step.combine(1, up, -parallel, g.vector()));
+            step.remember("orthogonal", Orthogonal.part(step, up, g));
             return up;
         }
         ascent.observe(step.nested("ascent"));
