@@ -92,7 +92,7 @@ final class Backward {
         }
     }
 
-    /** Leaves no gradient of a walk that failed: the next one would add to it. */
+    /** Leaves no gradient of a walk that failed: the next one would add to it. What was recorded on the way stays until the tape closes. */
     private void giveUp(int last, int mark) {
         for (int i = last; i >= from; i--) {
             clear(tape.node(i).slots());

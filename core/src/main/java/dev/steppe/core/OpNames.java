@@ -2,7 +2,7 @@ package dev.steppe.core;
 
 /** Names of ops: each use of one asks for it, several times. */
 final class OpNames {
-    /** The name of a class in lower camel case; an anonymous one has only that of its file. */
+    /** The name of a class in lower camel case; an anonymous one has only its binary name. */
     static final ClassValue<String> DEFAULT = new ClassValue<>() {
         @Override
         protected String computeValue(Class<?> type) {

@@ -12,7 +12,7 @@ final class ConvPanels {
         this.view = view;
         this.start = new int[view.phases().size() + 1];
         for (int p = 0; p < view.phases().size(); p++) {
-            start[p + 1] = start[p] + panels(p) * panel(p);
+            start[p + 1] = view.floats(start[p] + (long) panels(p) * panel(p));
         }
     }
 
@@ -32,7 +32,7 @@ final class ConvPanels {
 
     /** Floats of one panel. */
     private int panel(int phase) {
-        return view.phases().get(phase).taps().size() * view.in() * width(phase);
+        return view.floats((long) view.phases().get(phase).taps().size() * view.in() * width(phase));
     }
 
     /** Where a chunk of a panel begins. */

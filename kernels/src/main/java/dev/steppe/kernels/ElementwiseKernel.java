@@ -1,6 +1,6 @@
 package dev.steppe.kernels;
 
-/** Element-wise maths. In all of these the output may be one of the inputs, if both start at the same element and are read in the same order. */
+/** Element-wise maths. In all of these the output may be one of the inputs, if both start at the same element. */
 public interface ElementwiseKernel {
     /**
      * {@code y[i] = f(x[i]; p, q)} over all elements of y; constants that f does not use are ignored, the others are

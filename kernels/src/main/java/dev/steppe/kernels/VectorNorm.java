@@ -18,9 +18,9 @@ import java.util.Arrays;
  *
  * <p>Tiles and rows are those of {@link VectorColumns}. A tile is read once: sums and squares are taken about the column means of its first
  * {@value #HEAD_ROWS} rows. These are part of the data, so {@code M2 >= HEAD_ROWS (head mean - mean)^2}, and what is subtracted for having been off the mean
- * is at most {@code TILE_ROWS / HEAD_ROWS} times what remains: nothing cancels, whatever the data. Its sums are
- * floats, though, and may overflow where its results would not, from numbers of 8e34 or deviations of 1e17 on. Tiles are put together in double, in order, as
- * {@code M2 = sum of M2_t + n_t (mean_t - mean)^2} (Chan, Golub and LeVeque 1983).
+ * is at most {@code TILE_ROWS / HEAD_ROWS} times what remains: nothing cancels, whatever the data. Its sums are floats, though, and may overflow where its
+ * results would not, from numbers of 8e34 or deviations of 1e17 on. Tiles are put together in double, in order, as {@code M2 = sum of M2_t + n_t (mean_t - mean)^2}
+ * (Chan, Golub and LeVeque 1983).
  */
 final class VectorNorm implements NormKernel {
     private static final int HEAD_ROWS = 8;

@@ -39,6 +39,15 @@ public final class Landing {
         return engine.options().totalSteps();
     }
 
+    /**
+     * How much of the run is over, as {@link SamStep#progress} says.
+     *
+     * @throws OptionException if nobody said how many steps the run has
+     */
+    public double progress() {
+        return engine.options().schedule().progress(number(), totalSteps());
+    }
+
     /** The learning rate of this step: scheduled, before parameter groups. */
     public double learningRate() {
         return engine.learningRate(state.steps());

@@ -64,6 +64,7 @@ final class Passes {
     Passes of(Shard part, int index) {
         Passes passes = new Passes(engine, state, proposal, part, guarded, index == 0 ? key : key.fold("shard").fold(index));
         passes.begun = begun;
+        passes.further = further;
         passes.lossElsewhere = lossElsewhere;
         passes.gradientSeen = gradientSeen;
         passes.gradientElsewhere = gradientElsewhere;
@@ -73,6 +74,7 @@ final class Passes {
     /** To be called when all shards have ended. */
     void sharded() {
         begun = true;
+        further = proposal.again.size();
         lossElsewhere = true;
         gradientSeen = true;
         gradientElsewhere = true;

@@ -13,7 +13,7 @@ public interface Schedule {
     double factor(long step, long total);
 
     /**
-     * How much of the run is over, in [0, 1]: for variants that change with it.
+     * How much of the run is over, in [0, 1]: for variants that change with it. A schedule that is made of another one asks that.
      *
      * @param step number of the step, from 0
      * @param total how many steps the run has; 0 if nobody said so

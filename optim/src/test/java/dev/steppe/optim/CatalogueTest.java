@@ -48,7 +48,10 @@ class CatalogueTest {
     /** As ranges are written. */
     @Test
     void infinityHasAShortName() {
-        assertEquals(SamVariants.parse("aesam:lambda1=-Infinity,lambda2=Infinity"), SamVariants.parse("aesam:lambda1=-inf,lambda2=inf"));
+        assertEquals(SamVariants.parse("aesam:lambda1=-Infinity"), SamVariants.parse("aesam:lambda1=-inf"));
+        assertEquals(SamVariants.parse("aelooksam:lambda1=Infinity,lambda2=Infinity"),
+                SamVariants.parse("aelooksam:lambda1=inf,lambda2=inf"));
+        assertThrows(OptionException.class, () -> SamVariants.parse("aesam:lambda1=-inf,lambda2=inf"), "nothing lies between them");
         assertThrows(OptionException.class, () -> SamVariants.parse("sam:rho=inf"));
         assertThrows(OptionException.class, () -> SamVariants.parse("aesam:lambda1=1inf"));
     }

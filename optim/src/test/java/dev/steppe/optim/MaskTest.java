@@ -79,6 +79,24 @@ class MaskTest {
         assertEquals(0, Arrays.stream(chosen).limit(chosen.length - trained).sum(), "frozen");
     }
 
+    /** What is frozen in the middle of a run leaves the mask. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.2, 0.9})
+    void whatGetsFrozenLeavesTheMask(double sparsity) {
+        TinyNet net = new TinyNet(DType.F64, false, 0);
+        Recipe recipe = SamVariants.parse("sparsesam:mask=dynamicmask(sparsity=" + sparsity + ",every=1)").over(Sgd.of(0.1));
+        Optimizer free = recipe.minimise(net.objective(), net.start(), Subjects.options(net, 8, 8));
+        Parameters start = net.start().freeze(s -> s.name().startsWith("conv"));
+        Optimizer frozen = recipe.minimise(net.objective(), start, Subjects.options(net, 8, 8));
+        free.step(net.batch(0, 8));
+        frozen.restore(free.state());
+        for (int t = 1; t < 4; t++) {
+            frozen.step(net.batch(t, 8));
+        }
+        double[] chosen = frozen.state().tensors().get("variant/mask").toDoubles();
+        assertEquals(0, Arrays.stream(chosen).limit(chosen.length - start.space().trainableSize()).sum());
+    }
+
     /** Fewer examples than the batch has, if fewer are asked for. */
     @Test
     void theFisherMaskOfSomeExamples() {

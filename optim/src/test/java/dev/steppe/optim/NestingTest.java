@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.kernels.DType;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -95,6 +96,25 @@ class NestingTest {
         for (int t = 0; t < STEPS; t++) {
             assertTrue(Double.isFinite(optimizer.step(net.batch(t, t < 6 ? 3 : 8)).loss()));
         }
+    }
+
+    /** What a variant does every so many steps it does every so many of its own. */
+    @Test
+    void ownStepsAreCounted() {
+        TinyNet net = new TinyNet(DType.F64, false, 0);
+        Optimizer optimizer = SamVariants.parse("triggered:when=everyk(k=3),ascent=lorenza(rank=1,every=2)").over(Subjects.SGD).minimise(
+                net.objective(), net.start(), Subjects.options(net, 30, 8));
+        List<Integer> renewed = new ArrayList<>();
+        double[] last = new double[0];
+        for (int t = 0; t < 15; t++) {
+            optimizer.step(net.batch(t, 8));
+            double[] basis = optimizer.state().tensors().get("variant/table/ascent/basis").toDoubles();
+            if (!Arrays.equals(basis, last)) {
+                renewed.add(t);
+            }
+            last = basis;
+        }
+        assertEquals(List.of(0, 6, 12), renewed);
     }
 
     /** Each update of the running statistics takes in all shards. */

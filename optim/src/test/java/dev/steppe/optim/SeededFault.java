@@ -45,7 +45,7 @@ record SeededFault(String what, String file, String old, String replacement, Str
                 golden("weights of the average exchanged", "SamStep", "combine(1 - weight, last, weight, x)",
                         "combine(weight, last, 1 - weight, x)", "seed/vasso_0.4"),
                 golden("new lambda used a step late", "sam/Samar", "now ? lambda : old", "old", "seed/samar"),
-                golden("orthogonal part made of the weights (unofficial LookSAM)", "sam/LookSam", "-parallel, g.vector())",
+                golden("orthogonal part made of the weights (unofficial LookSAM)", "sam/Orthogonal", "-parallel, g.vector())",
                         "-parallel, step.weights())",
                         "family/looksam"),
                 golden("k - 1 examples kept", "sam/Esam", ".limit(k)", ".limit(k - 1)", "family/esam_sds_topk"),

@@ -39,7 +39,7 @@ public record Sum(List<Integer> axes, boolean keep) implements Op {
         Shape shape = in[0].shape();
         for (int axis : axes) {
             if (axis < 0 || axis >= shape.rank()) {
-                throw new ShapeException(name() + ": axes " + axes + " of " + shape + ", which has " + shape.rank() + ", counted from 0");
+                throw new ShapeException(name() + ": axes " + axes + " of " + shape + ", which has axes 0 to " + (shape.rank() - 1));
             }
         }
         int[] dims = IntStream.range(0, shape.rank()).filter(i -> keep || !axes.contains(i)).map(i -> axes.contains(i) ? 1 : shape.dim(i))

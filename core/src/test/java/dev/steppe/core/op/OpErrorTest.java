@@ -46,7 +46,7 @@ class OpErrorTest {
                         .orElseThrow().errors().getFirst().get(), DType.F64));
         assertEquals("conv2d: input has 16 channels, filter expects 32 (x [8,4,4,16], w [3,3,32,64])", e.getMessage());
         Tensor x = Tensor.zeros(DType.F64, Shape.of(2, 3));
-        assertEquals("sum: axes [-1] of [2,3], which has 2, counted from 0",
+        assertEquals("sum: axes [-1] of [2,3], which has axes 0 to 1",
                 assertThrows(ShapeException.class, () -> new Sum(List.of(-1), true).infer(x.type())).getMessage());
         assertEquals("sumTo: shapes [2] and [2,3] do not broadcast: 2 against 3 in axis 1",
                 assertThrows(ShapeException.class, () -> x.sumTo(Shape.of(2))).getMessage());

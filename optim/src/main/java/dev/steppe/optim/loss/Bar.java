@@ -10,7 +10,8 @@ import dev.steppe.optim.loss.FactorPairs.Pair;
  * second pass. Before the base optimizer's update, one factor of each pair is multiplied by {@code 1 + a lr}, the other by {@code 1 - a lr}. nBAR enlarges the factor with the larger gradient, oBAR shrinks the one with the larger norm.
  *
  * <p>The gradient is taken before the scaling; decay and step act on the scaled weights. One pass.
- * Needs {@link dev.steppe.optim.Options#totalSteps}, unless {@code decay} is none.
+ *
+ * <p>Needs {@link dev.steppe.optim.Options#totalSteps}, unless {@code decay} is none.
  *
  * @param mode n or o
  * @param alpha a at the beginning, at least 0

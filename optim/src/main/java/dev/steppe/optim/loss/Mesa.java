@@ -72,7 +72,6 @@ public record Mesa(
 
     @Override
     public Addition begin(Landing step) {
-        OptionException.require(start == 0 || step.totalSteps() > 0, "mesa", "start", start, "0 if nobody says how many steps the run has");
         if (step.memory(AVERAGE) == null) {
             step.remember(AVERAGE, step.copy(step.weights()));
             for (Buffers.Entry b : step.parameters().buffers().entries()) {
@@ -80,7 +79,7 @@ public record Mesa(
                 step.rememberTable(b.name() + VARIANCE, b.variance());
             }
         }
-        boolean active = lambda > 0 && step.number() >= start * step.totalSteps();
+        boolean active = lambda > 0 && (start == 0 || step.progress() >= start);
         return active ? new Step(average(step), step.kernels()) : this;
     }
 

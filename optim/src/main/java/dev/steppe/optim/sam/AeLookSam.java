@@ -6,8 +6,9 @@ import dev.steppe.optim.*;
 /**
  * AE-LookSAM (Jiang, Yang, Zhang, Kwok, ICLR 2023, arXiv 2304.14647): the gate of {@linkplain AeSam AE-SAM} decides which steps are SAM's, and the others use
  * what the last of them found, as LookSAM does (arXiv 2203.02714). A SAM step gives the base optimizer {@code g1 = g(w + e)} and stores
- * {@code v = g1 - (<g1, g> / |g|^2) g}; any other gives it {@code g + alpha (|g| / (|v| + epsilon)) v}. Confidence: medium (constants and initial state).
- * Needs {@link dev.steppe.optim.Options#totalSteps}, unless both thresholds are equal.
+ * {@code v = g1 - (<g1, g> / |g|^2) g}, 0 where only rounding is left; any other gives it {@code g + alpha (|g| / (|v| + epsilon)) v}. Confidence: medium (constants and initial state).
+ *
+ * <p>Needs {@link dev.steppe.optim.Options#totalSteps}, unless both thresholds are equal.
  *
  * @param ascent whose perturbation the steps take that pass the gate
  * @param alpha length of the part that is used again, in units of |g|; at least 0
@@ -38,6 +39,7 @@ public record AeLookSam(
     /** @throws OptionException if a number is out of its range */
     public AeLookSam {
         OptionException.check(AeLookSam.class, ascent, alpha, delta, lambda1, lambda2, epsilon);
+        Outlier.check("aelooksam", lambda1, lambda2);
     }
 
     /** Radius 0.05, alpha 0.7, the gate of AE-SAM. */
@@ -59,7 +61,7 @@ public record AeLookSam(
             step.remember(ORTHOGONAL, Orthogonal.part(step, g1, g));
             return g1;
         }
-        ascent.observe(step.nested("ascent"));
+        observe(step);
         Tensor v = step.memory(ORTHOGONAL);
         double length = v == null ? 0 : step.norm(v);
         return length == 0 ? g.vector() : step.combine(1, g.vector(), alpha * g.norm() / (length + epsilon), v);

@@ -8,7 +8,8 @@ import dev.steppe.optim.*;
  * {@code q = |g|^2}, {@code mu = delta mu + (1 - delta) q}, {@code var = delta var + (1 - delta) (q - mu)^2}, a step is one of {@linkplain Sam SAM} if
  * {@code q >= mu + c sqrt(var)}, and plain otherwise; {@code c = (t / T) lambda1 + (1 - t / T) lambda2} over the T steps of the schedule. At the start mu is q
  * and var is 0, so the first step is one of SAM. Confidence: medium (constants and initial state).
- * Needs {@link dev.steppe.optim.Options#totalSteps}, unless both thresholds are equal.
+ *
+ * <p>Needs {@link dev.steppe.optim.Options#totalSteps}, unless both thresholds are equal.
  *
  * @param ascent what the steps do that pass the gate
  * @param delta of the running mean and variance, in [0, 1)
@@ -31,6 +32,7 @@ public record AeSam(
     /** @throws OptionException if a number is out of its range */
     public AeSam {
         OptionException.check(AeSam.class, ascent, delta, lambda1, lambda2);
+        Outlier.check("aesam", lambda1, lambda2);
     }
 
     /** Radius 0.05, delta 0.9, from one standard deviation above the mean to one below it: about half of the steps. */
@@ -46,7 +48,7 @@ public record AeSam(
     @Override
     public Tensor gradient(SamStep step) {
         if (Outlier.is(step, delta, lambda1, lambda2)) { return ascent.gradient(step.nested("ascent")); }
-        ascent.observe(step.nested("ascent"));
+        observe(step);
         return step.gradient().vector();
     }
 }

@@ -11,7 +11,8 @@ import dev.steppe.optim.*;
  * was never measured is used whole, which is the official code's first epoch. fmax rises from fmin over the first part of the run.
  *
  * <p>Confidence: high for the rule (official code read; no reference trajectory).
- * Needs {@link dev.steppe.optim.Options#totalSteps}, unless {@code ramp} is 0.
+ *
+ * <p>Needs {@link dev.steppe.optim.Options#totalSteps}, unless {@code ramp} is 0.
  *
  * @param rho radius of the ball, at least 0
  * @param alpha part of the batch that is drawn, in (0, 1]; at least one example
@@ -69,8 +70,8 @@ public record Ausam(
         Batch batch = step.batch();
         int k = Math.max(1, (int) (alpha * batch.size()));
         LossChanges changes = new LossChanges(step);
-        if (k == batch.size() || !changes.know(batch.ids())) { return batch; }
         double top = ramp == 0 ? fmax : fmin + Math.min(1, step.progress() / ramp) * (fmax - fmin);
+        if (k == batch.size() || !changes.know(batch.ids())) { return batch; }
         return batch.select(draw.rows(step, changes.chances(batch.ids(), fmin, top), k));
     }
 }

@@ -7,7 +7,8 @@ import dev.steppe.optim.*;
 /**
  * SSAM-D (arXiv 2210.05177): begins with a random mask; each change drops the perturbed numbers of smallest |g| and takes as many others at random. The part that
  * is dropped falls with the run, {@code drop (1 + cos(pi step / total)) / 2}. A change counts from the step after it.
- * Needs {@link dev.steppe.optim.Options#totalSteps}.
+ *
+ * <p>Needs {@link dev.steppe.optim.Options#totalSteps}.
  *
  * <p>The official code drops more than it can take where the others are fewer, so that its mask shrinks (from 0.8 to 0.6 at once with its own defaults); here, as
  * in the paper, as many are taken as are dropped.
@@ -54,8 +55,11 @@ public record DynamicMask(
         return mask;
     }
 
-    private Tensor changed(SamStep step, Tensor mask, RandomKey key) {
-        int n = mask.size();
+    private Tensor changed(SamStep step, Tensor last, RandomKey key) {
+        int n = last.size();
+        // Frozen since then, perhaps.
+        Tensor mask = step.combine(1, last, 0, last);
+        step.points().clearFrozen(step.space(), mask);
         Tensor g = step.gradient().vector();
         double[] kept = new double[n];
         double[] others = new double[n];

@@ -5,7 +5,7 @@ import dev.steppe.optim.*;
 
 /**
  * LookSAM (Liu, Mai, Chen, Hsieh, You, CVPR 2022, arXiv 2203.02714): every k-th step pays for the ascent, the others use what it found. At step t with
- * {@code t mod k = 0} the base optimizer gets the ascent's gradient {@code g1}, and {@code v = g1 - (<g1, g> / |g|^2) g} is kept; else it gets
+ * {@code t mod k = 0} the base optimizer gets the ascent's gradient {@code g1}, and {@code v = g1 - (<g1, g> / |g|^2) g} is kept (0 where only rounding is left); else it gets
  * {@code g + alpha (|g| / (|v| + epsilon)) v}. The ascent may be any variant; it sees every gradient at the weights (VASSO's average goes on).
  *
  * <p>k = 1 is the ascent itself, alpha = 0 the ascent at every k-th step.
@@ -54,7 +54,7 @@ public record LookSam(
             step.remember("orthogonal", Orthogonal.part(step, up, g));
             return up;
         }
-        ascent.observe(step.nested("ascent"));
+        observe(step);
         Tensor v = step.memory("orthogonal");
         double norm = step.norm(v);
         return norm == 0 ? g.vector() : step.combine(1, g.vector(), alpha * g.norm() / (norm + epsilon), v);

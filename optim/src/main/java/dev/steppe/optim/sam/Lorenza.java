@@ -48,7 +48,6 @@ public record Lorenza(
     private static final String BASIS = "basis";
     private static final String MEAN = "mean";
     private static final String SQUARE = "square";
-    /** Not the steps of the optimizer: another variant may leave some out. */
     private static final String UPDATES = "updates";
 
     /** @throws OptionException if a number is out of its range */
@@ -78,17 +77,18 @@ public record Lorenza(
     public Tensor gradient(SamStep step) {
         LowRank low = LowRank.of(step.space(), rank);
         Tensor g = step.gradientAt(perturbation(step)).vector();
-        Tensor basis = basis(step, low, g);
+        // Not the steps of the optimizer: another variant may leave some out.
+        double updates = step.memory(UPDATES, 0);
+        Tensor basis = basis(step, low, g, updates % every == 0);
         step.rememberTable(BASIS, basis);
         Tensor h = low.blank(step);
         low.project(basis, g, h);
         Tensor m = average(step, low, MEAN, beta1, h);
         step.points().multiply(1, h, h, h);
         Tensor v = average(step, low, SQUARE, beta2, h);
-        double updates = step.memory(UPDATES, 0) + 1;
-        step.remember(UPDATES, updates);
-        double correction1 = 1 - Math.pow(beta1, updates);
-        double correction2 = 1 - Math.pow(beta2, updates);
+        step.remember(UPDATES, updates + 1);
+        double correction1 = 1 - Math.pow(beta1, updates + 1);
+        double correction2 = 1 - Math.pow(beta2, updates + 1);
         for (int i = 0; i < h.size(); i++) {
             h.span().set(i, m.get(i) / correction1 / (Math.sqrt(v.get(i) / correction2) + stability));
         }
@@ -97,9 +97,9 @@ public record Lorenza(
         return update;
     }
 
-    private Tensor basis(SamStep step, LowRank low, Tensor g) {
+    private Tensor basis(SamStep step, LowRank low, Tensor g, boolean due) {
         Tensor last = step.table(BASIS);
-        if (last == null || step.number() % every == 0) { return low.basis(step, g, noise.draw(step, probes)); }
+        if (last == null || due) { return low.basis(step, g, noise.draw(step, probes)); }
         return low.isOpen(last) ? low.grown(step, last, g, noise.draw(step, probes)) : last;
     }
 

@@ -9,6 +9,7 @@ import dev.steppe.optim.SamStep;
 import dev.steppe.optim.algebra.Qr;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Points whose matrices are seen in a subspace of low rank: {@code Q' G} instead of G, one orthonormal Q per matrix; other tensors as they are. */
 final class LowRank {
@@ -24,8 +25,9 @@ final class LowRank {
      * @param rank columns of Q; 0 if the tensor is no matrix
      * @param basis where Q begins
      * @param low where {@code Q' G} begins
+     * @param frozen whether there is no G
      */
-    private record Block(int from, int rows, int columns, int rank, int basis, int low) {
+    private record Block(int from, int rows, int columns, int rank, int basis, int low, boolean frozen) {
         int lowSize() {
             return rank == 0 ? rows : rank * columns;
         }
@@ -46,7 +48,7 @@ final class LowRank {
             int columns = dims < 2 || s.size() == 0 ? 1 : s.shape().dim(dims - 1);
             int rows = s.size() / columns;
             int r = dims < 2 ? 0 : Math.min(rank, Math.min(rows, columns));
-            Block block = new Block(s.offset(), rows, columns, r, basis, low);
+            Block block = new Block(s.offset(), rows, columns, r, basis, low, s.frozen());
             blocks.add(block);
             basis += rows * r;
             low += block.lowSize();
@@ -68,35 +70,45 @@ final class LowRank {
         Block last = blocks.getLast();
         Tensor basis = step.blank(new TensorType(g.dtype(), Shape.of(last.basis() + last.rows() * last.rank())));
         for (Block b : blocks) {
-            Qr qr = factors(b, g, omega);
-            for (int i = 0; i < b.rows() * b.rank(); i++) {
-                int k = i % b.rank();
-                basis.span().set(b.basis() + i, isOpen(qr, k) ? 0 : qr.q()[i / b.rank()][k]);
+            if (b.rank() > 0) {
+                write(b, factors(b, g, omega), basis);
             }
         }
         return basis;
     }
 
-    /** Whether columns are open. */
+    /** Whether a matrix that is trained has open columns. */
     boolean isOpen(Tensor basis) {
-        return blocks.stream().anyMatch(b -> columns(b, basis) < b.rank());
+        return blocks.stream().anyMatch(b -> isOpen(b, basis));
+    }
+
+    private static boolean isOpen(Block b, Tensor basis) {
+        return !b.frozen() && columns(b, basis) < b.rank();
     }
 
     /** The same basis, but that of G for a matrix whose G has more rank than when its columns were left open. */
     Tensor grown(SamStep step, Tensor basis, Tensor g, Tensor omega) {
-        Tensor next = basis(step, g, omega);
+        Tensor next = step.blank(basis.type());
+        step.points().copy(basis, next);
         for (Block b : blocks) {
-            if (columns(b, next) <= columns(b, basis)) {
-                for (int i = b.basis(); i < b.basis() + b.rows() * b.rank(); i++) {
-                    next.span().set(i, basis.get(i));
+            if (isOpen(b, basis)) {
+                Qr qr = factors(b, g, omega);
+                if (IntStream.range(0, b.rank()).filter(k -> !isOpen(qr, k)).count() > columns(b, basis)) {
+                    write(b, qr, next);
                 }
             }
         }
         return next;
     }
 
+    private static void write(Block b, Qr qr, Tensor basis) {
+        for (int i = 0; i < b.rows() * b.rank(); i++) {
+            int k = i % b.rank();
+            basis.span().set(b.basis() + i, isOpen(qr, k) ? 0 : qr.q()[i / b.rank()][k]);
+        }
+    }
+
     private static Qr factors(Block b, Tensor g, Tensor omega) {
-        if (b.rank() == 0) { return null; }
         double[][] sketch = new double[b.rows()][b.rank()];
         for (int i = 0; i < b.rows(); i++) {
             for (int c = 0; c < b.columns(); c++) {
@@ -114,16 +126,9 @@ final class LowRank {
     }
 
     /** How many columns are not open. */
-    private static int columns(Block b, Tensor basis) {
-        int n = 0;
-        for (int k = 0; k < b.rank(); k++) {
-            boolean open = true;
-            for (int i = 0; i < b.rows(); i++) {
-                open &= basis.get(b.basis() + i * b.rank() + k) == 0;
-            }
-            n += open ? 0 : 1;
-        }
-        return n;
+    private static long columns(Block b, Tensor basis) {
+        return IntStream.range(0, b.rank())
+                .filter(k -> IntStream.range(0, b.rows()).anyMatch(i -> basis.get(b.basis() + i * b.rank() + k) != 0)).count();
     }
 
     /** {@code low = Q' g} for each matrix, the others as they are. */

@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * LPF-SGD (Bisla, Wang, Choromanska, AISTATS 2022, arXiv 2201.08025; devansh20la/LPF-SGD): the loss behind a low-pass filter. The batch is cut into M parts, each
  * with noise of its own, in units of the filters as in {@linkplain Rwp RWP}: {@code g = 1/M sum g_i(w + z_i)}, with
  * {@code std_t = std (1 + (increase - 1) (1 - cos(pi t / T)) / 2)} over the T steps of the schedule. One gradient per step.
- * Needs {@link dev.steppe.optim.Options#totalSteps}, unless {@code increase} is 1.
+ *
+ * <p>Needs {@link dev.steppe.optim.Options#totalSteps}, unless {@code increase} is 1.
  *
  * @param std noise at the start, at least 0; 0: the base optimizer alone
  * @param increase by what the noise is multiplied at the end, at least 0

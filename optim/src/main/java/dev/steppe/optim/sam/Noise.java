@@ -1,6 +1,5 @@
 package dev.steppe.optim.sam;
 
-import dev.steppe.core.ParameterSpace.Segment;
 import dev.steppe.core.RandomKey;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.Span;
@@ -32,11 +31,7 @@ public interface Noise {
     /** One draw, written into a point; 0 for parameters that are frozen. */
     default void draw(SamStep step, int draw, Tensor out) {
         fill(step, draw, out);
-        for (Segment s : step.space().segments()) {
-            if (s.frozen()) {
-                step.kernels().move().fill(step.space().view(out, s).span(), 0);
-            }
-        }
+        step.points().clearFrozen(step.space(), out);
     }
 
     /** Standard normal. */

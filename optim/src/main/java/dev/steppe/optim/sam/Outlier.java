@@ -1,10 +1,17 @@
 package dev.steppe.optim.sam;
 
+import dev.steppe.optim.OptionException;
 import dev.steppe.optim.SamStep;
 
 /** The gate of AE-SAM (arXiv 2304.14647): is the gradient long, seen against its running mean and variance? */
 final class Outlier {
     private Outlier() {
+    }
+
+    /** @throws OptionException if between the thresholds there is no number: both infinite, with different signs */
+    static void check(String owner, double lambda1, double lambda2) {
+        OptionException.require(!Double.isNaN((lambda1 + lambda2) / 2), owner, "lambda2", lambda2,
+                "finite or " + lambda1 + ", as lambda1 is");
     }
 
     /** {@code |g|^2 >= mu + c sqrt(var)}, mu and var being those after this step. */

@@ -82,7 +82,10 @@ public record Samar(
         double old = step.memory("lambda", lambda0);
         double last = step.memory("sharpness", Double.NaN);
         double r = Double.isNaN(last) ? 1 : s / (last + 1e-12);
-        double lambda = Double.isNaN(last) || step.number() % period != 0 ? old : rule.next(old, r);
+        // Not the steps of the optimizer: another variant may leave some out.
+        double number = step.memory("number", 0);
+        step.remember("number", number + 1);
+        double lambda = Double.isNaN(last) || number % period != 0 ? old : rule.next(old, r);
         step.remember("sharpness", s);
         step.remember("lambda", lambda);
         double used = now ? lambda : old;

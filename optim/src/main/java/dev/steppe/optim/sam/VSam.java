@@ -10,9 +10,10 @@ import dev.steppe.optim.*;
  * and {@code most window}. Which steps are SAM's is drawn with probability {@code s / window}, and forced where the window would end short of s. The j-th step after
  * a SAM step gets {@code g + beta^j d}, up to {@code j = reuse}, then g. All steps of the warm-up are SAM's.
  *
- * <p>Confidence: high for the rule (official code read; no reference trajectory). Relative changes from 0 are
- * left out (the code divides by 0).
- * Needs {@link dev.steppe.optim.Options#totalSteps}, unless {@code warmup} is 0.
+ * <p>Confidence: high for the rule (official code read; no reference trajectory). Relative changes from 0 are left out (the code
+ * divides by 0).
+ *
+ * <p>Needs {@link dev.steppe.optim.Options#totalSteps}, unless {@code warmup} is 0.
  *
  * @param rho radius of the ball, at least 0
  * @param warmup part of the run whose steps are all SAM's, in [0, 1]
