@@ -1,5 +1,6 @@
 package dev.steppe.train;
 
+import dev.steppe.core.FormatException;
 import dev.steppe.core.Parameters;
 import dev.steppe.nn.AtomicFile;
 import dev.steppe.nn.ModelCard;
@@ -17,6 +18,9 @@ import java.util.List;
 
 /** The files of one run, in use by one trainer at a time. */
 final class RunFolder implements AutoCloseable {
+    private static final String METRICS = "metrics.jsonl";
+    private static final String MODEL = "model.safetensors";
+
     private final Path folder;
     private final ModelCard card;
     private final StateFolder state;
@@ -61,6 +65,16 @@ final class RunFolder implements AutoCloseable {
         return state.exists();
     }
 
+    /** @throws FormatException if there is what only a run leaves that has a state; the first one that is saved is never b */
+    void requireNoResults() throws FormatException {
+        for (String result : List.of(METRICS, MODEL, "state/b.safetensors")) {
+            if (Files.exists(folder.resolve(result))) {
+                throw new FormatException(stateName(), -1,
+                        "manifest.json is missing, but " + result + " is there: the state is lost, and the run cannot go on");
+            }
+        }
+    }
+
     RunState loadState() throws IOException {
         return RunState.of(state.load(), stateName());
     }
@@ -77,11 +91,18 @@ final class RunFolder implements AutoCloseable {
         StringBuilder lines = new StringBuilder();
         epochs.forEach(e -> lines.append(Json.write(e.toMap())).append('\n'));
         byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(folder.resolve("metrics.jsonl"), out -> out.write(bytes));
+        AtomicFile.write(folder.resolve(METRICS), out -> out.write(bytes));
     }
 
     void saveModel(Parameters parameters) throws IOException {
-        ModelFile.save(folder.resolve("model.safetensors"), parameters, card);
+        ModelFile.save(folder.resolve(MODEL), parameters, card);
+    }
+
+    /** Saves the model of a finished run if somebody removed it. */
+    void restoreModel(Parameters parameters) throws IOException {
+        if (!Files.exists(folder.resolve(MODEL))) {
+            saveModel(parameters);
+        }
     }
 
     void saveBest(Parameters parameters) throws IOException {

@@ -42,7 +42,8 @@ import java.util.stream.IntStream;
  * }</pre>
  *
  * <p><b>On disk.</b> With {@link #folder}, {@code metrics.jsonl} (one {@link EpochReport} a line), {@code model.safetensors} (the numbers to use) and
- * {@code state/} are replaced after every epoch, each atomically, and the state once more when the run is stopped in the middle of an epoch. The state is
+ * {@code state/} are replaced after every epoch, each atomically, and the state also before the first step and when the run is stopped in the middle of an
+ * epoch. The state is
  * everything that training changes: {@link #resume} goes on from it with the same bits, whatever number of threads compute, as if the run had never stopped.
  * What the objective, the loaders and the optimizer are is not in it, and must be given again as it was.
  *
@@ -175,7 +176,7 @@ public final class Trainer {
      *
      * @throws IOException if the folder cannot be written or read; the state saved last is then still there
      * @throws FileAlreadyExistsException if the folder has a state and {@link #resume} was not asked for
-     * @throws dev.steppe.core.FormatException if the state is damaged
+     * @throws dev.steppe.core.FormatException if the state is damaged, or missing where results of the run to go on with are
      * @throws dev.steppe.optim.StateException if the state is of another run
      * @throws dev.steppe.core.NonFiniteException if a loss or a gradient is not finite
      * @throws IllegalStateException if this trainer has run before, or the optimizer {@linkplain Optimizer#listens listens} and there are no test data
@@ -190,6 +191,7 @@ public final class Trainer {
         begun = true;
         identity = identity();
         if (path == null) {
+            begin();
             return train();
         }
         calmly(() -> folder = RunFolder.open(path, card));
@@ -197,10 +199,22 @@ public final class Trainer {
             if (opened.hasState()) {
                 restore();
             } else {
-                keepEpoch(0, optimizer.evaluationPoint());
+                begin();
             }
             return train();
         }
+    }
+
+    /** A folder has a state from the start: one that has results and no state has lost it. */
+    private void begin() throws IOException {
+        if (folder != null && resume) {
+            folder.requireNoResults();
+        }
+        for (TrainingListener listener : listeners) {
+            calmly(listener::onStart);
+        }
+        keepEpoch(0, optimizer.evaluationPoint());
+        save(() -> folder.save(state()));
     }
 
     private TrainingResult train() throws IOException {
@@ -216,6 +230,7 @@ public final class Trainer {
             save(() -> folder.save(state()));
         } else if (point == null) {
             evaluate();
+            save(() -> folder.restoreModel(point));
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package dev.steppe.train;
 
 import dev.steppe.optim.StepReport;
+import java.io.IOException;
 
 /** Is told how training goes, in the training thread: what it does there, training waits for. What it throws ends the run, which can be resumed. */
 public interface TrainingListener {
@@ -16,6 +17,10 @@ public interface TrainingListener {
      * @param secondsLeft until the end of the run, evaluations included, if it goes on like this
      */
     record Progress(int epoch, int epochs, int batch, int batches, StepReport report, double imagesPerSecond, double secondsLeft) {
+    }
+
+    /** Before the first step of a new run, when its folder is its own: no other run writes there. Not when a run goes on. */
+    default void onStart() throws IOException {
     }
 
     /** After each training step. */
