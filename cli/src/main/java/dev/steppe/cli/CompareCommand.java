@@ -113,6 +113,9 @@ final class CompareCommand implements Callable<Integer> {
         int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         Rules.requireThreads(count);
         Contest contest = contest(count);
+        if (out != null) {
+            Rules.requireFolder("--out", out);
+        }
         Path folder = out == null ? Path.of("runs", "compare-" + Integer.toHexString(contest.toMap().toString().hashCode())) : out;
         main.out().println("comparison in " + folder);
         try {

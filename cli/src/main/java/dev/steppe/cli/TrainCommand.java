@@ -9,6 +9,8 @@ import dev.steppe.cli.option.TrainOptions;
 import dev.steppe.cli.option.WrongOptionException;
 import dev.steppe.cli.run.TrainRun;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -151,10 +153,22 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        TrainOptions options = resume == null ? options(null) : resumed();
+        TrainRun.Extras extras = new TrainRun.Extras(report, tensorBoard, keepEpochs);
+        if (resume != null) { return run(options, resume, extras.orAsIn(resume)); }
+        Path folder = newFolder(options);
         try {
-            TrainOptions options = resume == null ? options(null) : resumed();
-            Path folder = resume == null ? newFolder(options) : resume;
-            return new TrainRun(options, folder, resume != null, new TrainRun.Extras(report, tensorBoard, keepEpochs), main.out()).run();
+            return run(options, folder, extras);
+        } finally {
+            if (out == null) {
+                removeIfEmpty(folder);
+            }
+        }
+    }
+
+    private int run(TrainOptions options, Path folder, TrainRun.Extras extras) throws IOException {
+        try {
+            return new TrainRun(options, folder, resume != null, extras, main.out()).run();
         } catch (OutOfMemoryError e) {
             throw new OutOfMemoryException();
         }
@@ -212,6 +226,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Path newFolder(TrainOptions options) throws IOException {
         if (out != null) {
+            Rules.requireFolder("--out", out);
             if (Files.exists(out) && !Files.isDirectory(out)) {
                 throw new WrongOptionException("--out " + out + " is not a folder");
             }
@@ -219,7 +234,8 @@ final class TrainCommand implements Callable<Integer> {
                 try (Stream<Path> files = Files.list(out)) {
                     if (files.findAny().isPresent()) {
                         throw new WrongOptionException(
-                                "--out " + out + " is not empty; take another folder, or go on with the run there: --resume " + out);
+                                "--out " + out + " is not empty; take another folder, or go on with the run there: --resume "
+                                        + TrainOptions.quoted(out.toString()));
                     }
                 }
             }
@@ -227,11 +243,28 @@ final class TrainCommand implements Callable<Integer> {
         }
         String name = options.model() + "-" + options.method().name() + "-"
                 + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now());
-        Path folder = Path.of("runs", name);
-        for (int i = 2; Files.exists(folder); i++) {
-            folder = Path.of("runs", name + "-" + i);
+        return claim(Path.of("runs"), name);
+    }
+
+    /** A new folder, made at once, so that no other run that begins now gets the same. */
+    static Path claim(Path parent, String name) throws IOException {
+        Files.createDirectories(parent);
+        Path folder = parent.resolve(name);
+        for (int i = 2;; i++) {
+            try {
+                return Files.createDirectory(folder);
+            } catch (FileAlreadyExistsException e) {
+                folder = parent.resolve(name + "-" + i);
+            }
         }
-        return folder;
+    }
+
+    private static void removeIfEmpty(Path folder) throws IOException {
+        try {
+            Files.deleteIfExists(folder);
+        } catch (DirectoryNotEmptyException e) {
+            // The run has begun.
+        }
     }
 
     private boolean isGiven(String option) {

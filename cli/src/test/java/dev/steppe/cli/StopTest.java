@@ -43,7 +43,7 @@ class StopTest {
     void ctrlCSavesAndTheRunGoesOn() throws Exception {
         Shell.images(temp.resolve("data"));
         Shell.steppe(options(temp.resolve("whole"))).ok();
-        Path folder = temp.resolve("stopped");
+        Path folder = temp.resolve("a stopped run");
         Path log = temp.resolve("log");
         Process process = start(log, options(folder));
         // In the middle of the run, whatever that turns out to be.
@@ -55,7 +55,7 @@ class StopTest {
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
         String said = Files.readString(log);
         assertEquals(130, process.exitValue(), said);
-        assertTrue(said.contains("stopped; the state is saved, go on with: ./steppe train --resume " + folder), said);
+        assertTrue(said.contains("stopped; the state is saved, go on with: ./steppe train --resume '" + folder + "'"), said);
         int done = Files.readAllLines(folder.resolve("metrics.jsonl")).size();
         assertTrue(done < EPOCHS, "nothing was left to do");
         assertFalse(Files.exists(folder.resolve("curves.png")));

@@ -1,17 +1,24 @@
 package dev.steppe.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.cli.option.Method;
+import dev.steppe.cli.option.TrainOptions;
+import dev.steppe.cli.run.TrainRun;
 import dev.steppe.nn.ModelCard;
 import dev.steppe.nn.ModelFile;
 import dev.steppe.train.EpochReport;
 import dev.steppe.train.Json;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -255,6 +262,111 @@ class TrainCommandTest {
         assertEquals(1, run.exit(), run.err());
         assertTrue(run.err().contains(manifest.toString()), run.err());
         assertEquals(1, run.err().lines().count(), run.err());
+    }
+
+    /** A run that found the folder empty when another one began there: as if both had been started at once. */
+    private static int late(Path folder, String... options) throws IOException {
+        Path same = folder.resolveSibling("late");
+        train(same, options).ok();
+        return new TrainRun(TrainOptions.in(same), folder, false, TrainRun.Extras.NONE, new PrintStream(OutputStream.nullOutputStream()))
+                .run();
+    }
+
+    @Test
+    void theLoserOfTwoRunsInAFolderLeavesItAsItIs() throws IOException {
+        Path folder = temp.resolve("run");
+        train(folder, "--seed", "3").ok();
+        String configuration = Files.readString(folder.resolve("config.json"));
+        assertThrows(FileAlreadyExistsException.class, () -> late(folder, "--seed", "4"));
+        assertEquals(configuration, Files.readString(folder.resolve("config.json")));
+    }
+
+    @Test
+    void aConfigurationWithoutAStateIsNotThatOfAnotherRun() throws IOException {
+        Path folder = Files.createDirectories(temp.resolve("run"));
+        train(temp.resolve("other"), "--seed", "3").ok();
+        Files.copy(temp.resolve("other/config.json"), folder.resolve("config.json"));
+        String message = assertThrows(FileAlreadyExistsException.class, () -> late(folder, "--seed", "4")).getMessage();
+        assertTrue(message.contains("config.json: is of another run"), message);
+        assertEquals("3", ((Map<?, ?>) configuration(folder).get("options")).get("seed"));
+        assertFalse(Files.exists(folder.resolve("state")), "nothing was trained");
+        assertEquals(0, new TrainRun(TrainOptions.in(folder), folder, false, TrainRun.Extras.NONE,
+                new PrintStream(OutputStream.nullOutputStream())).run(), "the same run, killed before it had a state");
+    }
+
+    @Test
+    void runsOfTheSameSecondGetFoldersOfTheirOwn() throws IOException {
+        Path runs = temp.resolve("runs");
+        assertEquals(runs.resolve("a"), TrainCommand.claim(runs, "a"));
+        assertEquals(runs.resolve("a-2"), TrainCommand.claim(runs, "a"));
+        assertEquals(runs.resolve("a-3"), TrainCommand.claim(runs, "a"));
+        assertTrue(Files.isDirectory(runs.resolve("a-3")));
+    }
+
+    @Test
+    void aFolderWithoutANameIsRefused() {
+        for (String command : List.of("train", "compare")) {
+            Shell.Run run = Shell.steppe(command, "--optimizer", "sgd", "--out", "");
+            assertEquals(2, run.exit(), run.err());
+            assertTrue(run.err().contains("--out is ''"), run.err());
+        }
+    }
+
+    /** What a run was begun with need not be said again; runs of versions that did not write it down go on. */
+    @Test
+    void whatIsKeptBesideIsKeptWhenTheRunGoesOn() throws IOException {
+        Path folder = temp.resolve("run");
+        train(folder, "--keep-epochs", "--tensorboard").ok();
+        assertEquals(List.of(true, true), List.of(configuration(folder).get("keepEpochs"), configuration(folder).get("tensorBoard")));
+        for (String results : List.of("state", "epochs", "tensorboard")) {
+            delete(folder.resolve(results));
+        }
+        Files.delete(folder.resolve("metrics.jsonl"));
+        Files.delete(folder.resolve("model.safetensors"));
+        Shell.steppe("train", "--resume", folder.toString()).ok();
+        assertTrue(Files.exists(folder.resolve("epochs/2.safetensors")) && Files.isDirectory(folder.resolve("tensorboard")));
+
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, Files.readString(file).replaceAll("\\s*\"(keepEpochs|tensorBoard)\" *: *true,", ""));
+        assertFalse(configuration(folder).containsKey("keepEpochs"));
+        delete(folder.resolve("tensorboard"));
+        Shell.steppe("train", "--resume", folder.toString()).ok();
+        assertFalse(Files.exists(folder.resolve("tensorboard")));
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+
+    @Test
+    void aRunThatLostItsStateDoesNotBeginAgain() throws IOException {
+        Path folder = temp.resolve("run");
+        train(folder).ok();
+        Files.delete(folder.resolve("state/manifest.json"));
+        for (String result : List.of("metrics.jsonl", "model.safetensors")) {
+            byte[] before = Files.readAllBytes(folder.resolve(result));
+            Shell.Run run = Shell.steppe("train", "--resume", folder.toString());
+            assertEquals(1, run.exit(), run.out());
+            assertTrue(run.err().contains(folder.resolve("state") + ": manifest.json is missing, but " + result + " is there"), run.err());
+            assertArrayEquals(before, Files.readAllBytes(folder.resolve(result)));
+            Files.delete(folder.resolve(result));
+        }
+        Shell.steppe("train", "--resume", folder.toString()).ok();
+    }
+
+    @Test
+    void aModelThatIsGoneIsMadeFromTheState() throws IOException {
+        Path folder = temp.resolve("run");
+        train(folder, "--optimizer", "sam+swa").ok();
+        String model = Shell.sha256(folder.resolve("model.safetensors"));
+        Files.delete(folder.resolve("model.safetensors"));
+        Shell.steppe("train", "--resume", folder.toString()).ok();
+        assertEquals(model, Shell.sha256(folder.resolve("model.safetensors")));
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.steppe.kernels.Kernels;
 import dev.steppe.nn.Models;
 import dev.steppe.optim.OptionException;
 import dev.steppe.optim.Schedules;
+import java.nio.file.Path;
 
 /** What the values of options must be that several commands have. Each throws {@link WrongOptionException}. */
 public final class Rules {
@@ -22,6 +23,11 @@ public final class Rules {
     /** What {@code --threads} may be. */
     public static void requireThreads(int n) {
         require(n >= 1 && n <= MOST_THREADS, "--threads", n, "from 1 to " + MOST_THREADS);
+    }
+
+    /** What an option may be that names a folder: not empty, which Java takes for the one that the command was called in. */
+    public static void requireFolder(String option, Path folder) {
+        require(!folder.toString().isEmpty(), option, "''", "the name of a folder");
     }
 
     /** What {@code --model} may name. */

@@ -58,6 +58,13 @@ public record TrainOptions(DataSource data, Path dataDir, String model, Method m
         return arguments;
     }
 
+    /** Whether a run with other options computes the same: all but the number of threads are equal. */
+    public boolean computesLike(TrainOptions other) {
+        Map<String, String> mine = toArguments();
+        mine.put("--threads", String.valueOf(other.threads));
+        return mine.equals(other.toArguments());
+    }
+
     /** The command that repeats the run. */
     public String command() {
         List<String> words = new ArrayList<>(List.of("./steppe", "train"));
@@ -86,17 +93,27 @@ public record TrainOptions(DataSource data, Path dataDir, String model, Method m
      * @throws WrongOptionException if there is no run
      */
     public static TrainOptions in(Path folder) throws IOException {
+        String file = folder.resolve(CONFIGURATION).toString();
+        if (!(configuration(folder).get(OPTIONS) instanceof Map<?, ?> saved)) {
+            throw new FormatException(file, -1, "has no '" + OPTIONS + "'");
+        }
+        Map<String, Object> keys = new LinkedHashMap<>();
+        saved.forEach((key, value) -> keys.put((String) key, value));
+        return of(keys, file);
+    }
+
+    /**
+     * All that is written of the run in a folder.
+     *
+     * @throws FormatException if its {@code config.json} is none
+     * @throws WrongOptionException if there is no run
+     */
+    public static Map<String, Object> configuration(Path folder) throws IOException {
         Path file = folder.resolve(CONFIGURATION);
         if (!Files.isRegularFile(file)) {
             throw new WrongOptionException(folder + ": there is no run, " + CONFIGURATION + " is missing");
         }
-        Map<String, Object> configuration = Json.read(file.toString(), Files.readString(file));
-        if (!(configuration.get(OPTIONS) instanceof Map<?, ?> saved)) {
-            throw new FormatException(file.toString(), -1, "has no '" + OPTIONS + "'");
-        }
-        Map<String, Object> keys = new LinkedHashMap<>();
-        saved.forEach((key, value) -> keys.put((String) key, value));
-        return of(keys, file.toString());
+        return Json.read(file.toString(), Files.readString(file));
     }
 
     /**

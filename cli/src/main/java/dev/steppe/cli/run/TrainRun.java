@@ -42,6 +42,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,6 +55,9 @@ import java.util.function.Function;
 /** One run of {@code steppe train}: from options to a folder full of results. */
 public final class TrainRun {
     private static final int INTERRUPTED = 130;
+    /** Keys of {@code config.json}. */
+    private static final String TENSOR_BOARD = "tensorBoard";
+    private static final String KEEP_EPOCHS = "keepEpochs";
 
     private final TrainOptions options;
     private final Path folder;
@@ -71,6 +75,13 @@ public final class TrainRun {
     public record Extras(boolean report, boolean tensorBoard, boolean epochs) {
         /** Only what every run leaves. */
         public static final Extras NONE = new Extras(false, false, false);
+
+        /** These, and what the run in a folder was begun with; of older versions nothing is known. */
+        public Extras orAsIn(Path folder) throws IOException {
+            Map<String, Object> then = TrainOptions.configuration(folder);
+            return new Extras(report, tensorBoard || Boolean.TRUE.equals(then.get(TENSOR_BOARD)),
+                    epochs || Boolean.TRUE.equals(then.get(KEEP_EPOCHS)));
+        }
     }
 
     /**
@@ -147,9 +158,6 @@ public final class TrainRun {
             announce(data, model, kernels);
             beforeTheFirstStep.run();
             plan(train.inputShape(), kernels, make);
-            if (!resume) {
-                writeConfiguration(data, optimizer.current().space().size(), kernels);
-            }
             ConsoleReporter reporter = new ConsoleReporter(out, System.console() != null && System.console().isTerminal(),
                     options.epochs());
             Trainer trainer = new Trainer(optimizer, batches, options.epochs())
@@ -166,6 +174,13 @@ public final class TrainRun {
             });
             if (resume) {
                 trainer.resume();
+            } else {
+                trainer.listener(new TrainingListener() {
+                    @Override
+                    public void onStart() throws IOException {
+                        writeConfiguration(data, optimizer.current().space().size(), kernels);
+                    }
+                });
             }
             if (extras.epochs()) {
                 trainer.keepEpochs();
@@ -184,7 +199,7 @@ public final class TrainRun {
 
     private int finish(TrainTest data, TrainingResult result) throws IOException {
         if (result.end() == TrainingResult.End.INTERRUPTED) {
-            out.println("stopped; the state is saved, go on with: ./steppe train --resume " + folder);
+            out.println("stopped; the state is saved, go on with: ./steppe train --resume " + TrainOptions.quoted(folder.toString()));
             return INTERRUPTED;
         }
         List<String> classes = data.test().classNames();
@@ -239,7 +254,12 @@ public final class TrainRun {
                 Runtime.getRuntime().maxMemory() >> 20);
     }
 
+    /** The folder may hold that of this run, which was killed before it had a state; it must not hold one of another. */
     private void writeConfiguration(TrainTest data, int parameters, Kernels kernels) throws IOException {
+        Path file = folder.resolve(TrainOptions.CONFIGURATION);
+        if (Files.exists(file) && !TrainOptions.in(folder).computesLike(options)) {
+            throw new FileAlreadyExistsException(file.toString(), null, "is of another run; take another folder");
+        }
         Map<String, Object> configuration = new LinkedHashMap<>();
         configuration.put("command", options.command());
         configuration.put(TrainOptions.OPTIONS, options.toConfiguration());
@@ -251,12 +271,13 @@ public final class TrainRun {
         }
         configuration.put("testImages", data.test().size());
         configuration.put("testSha256", data.test().sha256());
+        configuration.put(TENSOR_BOARD, extras.tensorBoard());
+        configuration.put(KEEP_EPOCHS, extras.epochs());
         configuration.put("version", Version.text());
         configuration.put("kernels", kernels.describe());
         configuration.put("java", Runtime.version().toString());
-        Files.createDirectories(folder);
         byte[] json = Json.writePretty(configuration).getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(folder.resolve(TrainOptions.CONFIGURATION), file -> file.write(json));
+        AtomicFile.write(file, to -> to.write(json));
     }
 
     private void write(String name, BufferedImage picture) throws IOException {
