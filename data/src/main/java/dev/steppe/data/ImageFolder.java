@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -73,16 +74,19 @@ public final class ImageFolder {
      * Reads all images.
      *
      * @throws NoSuchFileException if the folder, or the one for testing, is missing
-     * @throws FormatException if a file is no PNG or JPEG, is damaged or of another size than the first; if a class has no images, or is only in the
-     *         folder for testing
+     * @throws FormatException if a file is no PNG or JPEG, is damaged or of another size than the first, unless {@link #resize} makes them equal; if a class
+     *         has no images, or is only in the folder for testing; if there are too few images for two parts
      * @throws IOException if a file cannot be read
      */
     public TrainTest load() throws IOException {
-        String name = folder.toAbsolutePath().normalize().getFileName().toString();
+        Path last = folder.toAbsolutePath().normalize().getFileName();
+        String name = String.valueOf(last == null ? folder : last);
         Path train = folder.resolve("train");
         if (!Files.isDirectory(train)) {
             Found all = find(folder, classes(folder));
-            return read(name, all, all.files.getFirst()).split(testFraction, seed);
+            Dataset whole = read(name, all, all.files.getFirst());
+            requireTwoParts(all);
+            return whole.split(testFraction, seed);
         }
         Path test = Files.isDirectory(folder.resolve("test")) ? folder.resolve("test") : folder.resolve("val");
         if (!Files.isDirectory(test)) {
@@ -102,6 +106,18 @@ public final class ImageFolder {
 
     /** The files of some classes, and which class each is of. */
     private record Found(List<Path> files, List<Integer> labels, List<String> classes) {
+    }
+
+    /** As {@link Dataset#split} counts. */
+    private void requireTwoParts(Found all) throws FormatException {
+        long test = IntStream.range(0, all.classes.size())
+                .mapToLong(c -> Math.round(Collections.frequency(all.labels, c) * testFraction)).sum();
+        if (test == 0 || test == all.files.size()) {
+            throw new FormatException(folder.toString(), -1,
+                    all.files.size() + " images in " + all.classes.size() + " classes; set aside for "
+                            + "testing is " + testFraction + " of each class, rounded: " + test
+                            + " images; expected some for training and some for testing");
+        }
     }
 
     private static Found find(Path parent, List<String> classes) throws IOException {
@@ -171,7 +187,7 @@ public final class ImageFolder {
             ImageFile image = ImageFile.open(file);
             if (target == null && !image.size().equals(size)) {
                 throw new FormatException(file.toString(), -1,
-                        "an image of " + image.size() + ", expected " + size + " as in " + like + "; resize makes them equal");
+                        "an image of " + image.size() + ", expected " + size + " as in " + like + ": all must be of one size");
             }
             return Resample.cover(image.pixels(channels), image.size(), size, channels);
         } catch (IOException e) {

@@ -84,6 +84,23 @@ class ImageFolderTest {
     }
 
     @Test
+    void tooFewImagesForTwoPartsAreRefused() throws IOException {
+        for (String name : List.of("a/1.png", "a/2.png", "b/1.png")) {
+            image(name, level(1, 2, 2));
+        }
+        String message = assertThrows(FormatException.class, () -> ImageFolder.of(folder).load()).getMessage();
+        assertTrue(message.startsWith(folder + ": 3 images in 2 classes; set aside for testing is 0.2"), message);
+        assertThrows(FormatException.class, () -> ImageFolder.of(folder).split(0.9, 1).load());
+        assertEquals(1, ImageFolder.of(folder).split(0.3, 1).load().test().size());
+    }
+
+    /** It has no name, and no images either. */
+    @Test
+    void theRootIsAFolder() {
+        assertThrows(IOException.class, () -> ImageFolder.of(folder.getRoot()).load());
+    }
+
+    @Test
     void coloursComeAsTheyAre() throws IOException {
         BufferedImage colours = picture(5, 7, BufferedImage.TYPE_INT_RGB);
         for (String name : List.of("a/1.png", "a/2.png")) {
