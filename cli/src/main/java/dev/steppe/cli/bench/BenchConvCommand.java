@@ -29,9 +29,10 @@ import picocli.CommandLine.Option;
         showDefaultValues = true,
         descriptionHeading = "%n",
         description = {
-            "Times every distinct convolution of a model for images of 32x32x3, each of its three passes, with exact and with fast plans:",
-            "medians after a warm-up in milliseconds, GFLOP/s as if each were computed by its definition, and the share of the multiply-adds",
-            "that this machine does from registers, measured just before. The plan is that of fast; where exact has the same, it is timed once.",
+            "Times every distinct convolution of a model for images of 32x32x3.", "",
+            "Each of its three passes, with exact and with fast plans: medians after a warm-up in milliseconds, GFLOP/s as if each were",
+            "computed by its definition, and the share of the multiply-adds that this machine does from registers, measured just before.",
+            "The plan is that of fast; where exact has the same, it is timed once.",
             ""})
 final class BenchConvCommand extends Measurement {
     private static final Shape IMAGE = Shape.of(32, 32, 3);

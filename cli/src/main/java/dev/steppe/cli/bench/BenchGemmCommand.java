@@ -19,8 +19,9 @@ import picocli.CommandLine.Option;
         showDefaultValues = true,
         descriptionHeading = "%n",
         description = {
-            "Times products of square F32 matrices: the median after a warm-up in milliseconds, and GFLOP/s, 2 n^3 by it, and their share of",
-            "the multiply-adds that this machine does from registers, measured just before.", ""})
+            "Times products of square F32 matrices.", "",
+            "The median after a warm-up in milliseconds, and GFLOP/s, 2 n^3 by it, and their share of the multiply-adds that this machine",
+            "does from registers, measured just before.", ""})
 final class BenchGemmCommand extends Measurement {
     private static final int LARGEST = 16384;
 

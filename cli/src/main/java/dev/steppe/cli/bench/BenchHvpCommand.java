@@ -27,9 +27,10 @@ import picocli.CommandLine.Option;
         showDefaultValues = true,
         descriptionHeading = "%n",
         description = {
-            "Times products of the Hessian of the loss with a vector, on synthetic 32x32x3 images of 10 classes: the median after a warm-up, in",
-            "milliseconds. gradientMs: a gradient; hvpMs: a gradient that is recorded, and the backward pass through it; keptMs: that pass",
-            "alone, the recorded gradient being kept, as for each product but the first of one batch.", ""})
+            "Times products of the Hessian of the loss with a vector, on synthetic 32x32x3 images of 10 classes.", "",
+            "The median after a warm-up, in milliseconds. gradientMs: a gradient; hvpMs: a gradient that is recorded, and the",
+            "backward pass through it; keptMs: that pass alone, the recorded gradient being kept, as for each product but the first of one batch.",
+            ""})
 final class BenchHvpCommand extends Measurement {
     @Mixin
     private BenchedModel model;

@@ -17,9 +17,10 @@ import picocli.CommandLine.Option;
         showDefaultValues = true,
         descriptionHeading = "%n",
         description = {
-            "Runs training steps and prints the memory they take: the arrays of the pool, which are reused from step to step; what a later step",
-            "allocates beside them, by all threads; how many ops and leaves one forward records; the largest resident size of the process.",
-            "After some hundred steps everything is compiled: until then vectors may be objects.", ""})
+            "Runs training steps and prints the memory they take.", "",
+            "The arrays of the pool, which are reused from step to step; what a later step allocates beside them, by all",
+            "threads; how many ops and leaves one forward records; the largest resident size of the process. After some hundred steps everything is compiled: until then vectors may be objects.",
+            ""})
 final class BenchMemoryCommand extends Measurement {
     private static final double MIB = 1 << 20;
 

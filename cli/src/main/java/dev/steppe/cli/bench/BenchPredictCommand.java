@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
         showDefaultValues = true,
         descriptionHeading = "%n",
         description = {
-            "Times calls of a predictor, from 32x32x3 images to probabilities, after a warm-up: how long a call with one image takes (the median,",
-            "and the time that 95 and 99 of 100 calls do not exceed), and the batch that gives the most images per second.", ""})
+            "Times calls of a predictor, from 32x32x3 images to probabilities.", "",
+            "After a warm-up: how long a call with one image takes (the median, and the time that 95 and 99 of 100 calls do not",
+            "exceed), and the batch that gives the most images per second.", ""})
 final class BenchPredictCommand extends Measurement {
     private static final int LARGEST = 16384;
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -19,8 +20,8 @@ import picocli.CommandLine.Option;
         showDefaultValues = true,
         descriptionHeading = "%n",
         description = {
-            "Times training steps or predictions on synthetic 32x32x3 images of 10 classes:",
-            "the median of the steps after a warm-up, in milliseconds.", ""})
+            "Times training steps or predictions on synthetic 32x32x3 images of 10 classes.", "",
+            "The median of the steps after a warm-up, in milliseconds.", ""})
 final class BenchStepCommand extends Measurement {
     @Mixin
     private StepWork work;
@@ -37,6 +38,7 @@ final class BenchStepCommand extends Measurement {
     @Option(
             names = "--beside",
             paramLabel = "NAME[:k=v,..]",
+            showDefaultValue = Visibility.NEVER,
             description = "More optimizers, whose steps are timed in turn with those of --optimizer; may be given several times. Each line then says how many times the first one's time its steps take.")
     private List<String> beside = List.of();
     @Option(names = "--turns", paramLabel = "N", defaultValue = "5", description = "How many turns of --steps steps each, with --beside.")

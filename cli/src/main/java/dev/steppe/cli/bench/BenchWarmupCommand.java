@@ -19,8 +19,9 @@ import picocli.CommandLine.Option;
         showDefaultValues = true,
         descriptionHeading = "%n",
         description = {
-            "Runs training steps from the start of the process on, and prints when 90 %% of the steady speed are reached: with the first step from",
-            "which on the median of the steps of two seconds, of three steps at least, shows it. Steady is the median of the last third.",
+            "Runs training steps from the start of the process on, and prints when 90 %% of the steady speed are reached.", "",
+            "That is with the first step from which on the median of the steps of two seconds, of three steps at least, shows it.",
+            "Steady is the median of the last third.",
             ""})
 final class BenchWarmupCommand extends Measurement {
     private static final double WITHIN = 1 / 0.9;

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class BenchTest {
     /** What the PyTorch program prints, in its order. */
@@ -46,6 +47,15 @@ class BenchTest {
         double ms = (Double) result.get("ms");
         assertTrue(ms > 0, run.out());
         assertEquals(2 / ms * 1e3, (Double) result.get("imagesPerSecond"), ROUNDED * 2 / ms * 1e3);
+    }
+
+    /** The list of commands shows the first line of each. */
+    @Test
+    void whatACommandDoesIsOneSentence() {
+        new CommandLine(new BenchCommand()).getSubcommands().forEach((name, command) -> {
+            String first = command.getCommandSpec().usageMessage().description()[0];
+            assertTrue(first.endsWith(".") && first.indexOf(':') < 0, name + ": " + first);
+        });
     }
 
     @Test
