@@ -39,6 +39,7 @@ call mvn -q -B -f "%HERE%\pom.xml" -pl cli -am -Dmaven.test.skip=true package 1>
 set "JAR="
 for %%F in ("%HERE%\cli\target\steppe-cli-*.jar") do echo %%~nF| findstr /r "sources$ javadoc$" >nul || set "JAR=%%~fF"
 set "OPTIONS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+if /i "%~1"=="paths" set "OPTIONS=--add-modules=jdk.incubator.vector -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 for %%C in (train bench compare survey flatness) do if /i "%~1"=="%%C" set "OPTIONS=--add-modules=jdk.incubator.vector -XX:MaxRAMPercentage=70 -XX:+UseParallelGC -Xmn64m -XX:ObjectAlignmentInBytes=64"
 if defined STEPPE_CLASSPATH set "JAR=%JAR%;%STEPPE_CLASSPATH%"
 "%JDK%\bin\java" %OPTIONS% %STEPPE_OPTS% -cp "%JAR%;%HERE%\cli\target\lib\*" dev.steppe.cli.Main %*

@@ -155,6 +155,14 @@ class LauncherTest {
                 run.out());
     }
 
+    @Test
+    void whatTakesAMomentHasTheKernelsAndStartsFast() throws Exception {
+        javaHome();
+        Run run = run("paths");
+        assertTrue(run.lines().containsAll(List.of("[--add-modules=jdk.incubator.vector]", "[-XX:TieredStopAtLevel=1]")), run.out());
+        assertFalse(run.out().contains("MaxRAMPercentage"), run.out());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--help", "--version", "optimizers", "trainer"})
     void theOthersDoNot(String command) throws Exception {
