@@ -8,25 +8,29 @@ import java.util.function.LongSupplier;
 
 /** Says how training goes: a line for each epoch, and in between one line that is written again and again, or now and then one if this is no terminal. */
 public final class ConsoleReporter implements TrainingListener {
-    private static final int WIDTH = 79;
     private static final int BAR = 14;
     private static final long TERMINAL_NANOS = 100_000_000L;
     private static final long PLAIN_NANOS = 30_000_000_000L;
 
     private final PrintStream out;
     private final boolean terminal;
+    private final int width;
     private final int epochs;
     private final LongSupplier nanoTime;
     private long last;
 
     ConsoleReporter(PrintStream out, boolean terminal, int epochs) {
-        this(out, terminal, epochs, System::nanoTime);
+        this(out, terminal, Terminal.width(), epochs, System::nanoTime);
     }
 
-    /** @param nanoTime the clock, as {@link System#nanoTime} */
-    ConsoleReporter(PrintStream out, boolean terminal, int epochs, LongSupplier nanoTime) {
+    /**
+     * @param width how long a line may be that is written again
+     * @param nanoTime the clock, as {@link System#nanoTime}
+     */
+    ConsoleReporter(PrintStream out, boolean terminal, int width, int epochs, LongSupplier nanoTime) {
         this.out = out;
         this.terminal = terminal;
+        this.width = width;
         this.epochs = epochs;
         this.nanoTime = nanoTime;
         this.last = nanoTime.getAsLong();
@@ -45,8 +49,7 @@ public final class ConsoleReporter implements TrainingListener {
             int done = (int) ((long) BAR * p.batch() / p.batches());
             String bar = "[" + "=".repeat(done) + " ".repeat(BAR - done) + "] ";
             String head = head(p.epoch());
-            // A line that is wider than the terminal could not be written again.
-            rewrite(head.length() + bar.length() + numbers.length() > WIDTH ? head + numbers : head + bar + numbers);
+            rewrite(head.length() + bar.length() + numbers.length() > width ? head + numbers : head + bar + numbers);
             out.flush();
         } else {
             out.println(head(p.epoch()) + numbers);
@@ -62,8 +65,8 @@ public final class ConsoleReporter implements TrainingListener {
         line += String.format(Locale.ROOT, "  %,.0f images/s  %s", e.imagesPerSecond(),
                 time(e.trainSeconds() + (Double.isFinite(e.testSeconds()) ? e.testSeconds() : 0)));
         if (terminal) {
-            rewrite(line);
-            out.println();
+            rewrite("");
+            out.println('\r' + line);
         } else {
             out.println(line);
         }
@@ -80,7 +83,7 @@ public final class ConsoleReporter implements TrainingListener {
     }
 
     private void rewrite(String line) {
-        out.print('\r' + line + " ".repeat(Math.max(0, WIDTH - line.length())));
+        out.print(Terminal.line(line, width));
     }
 
     private String head(int epoch) {

@@ -6,11 +6,11 @@ import java.util.Locale;
 
 /** Says how far the parts of some long work are: on a terminal one line for each that is written again and again, elsewhere one when it is done. */
 public final class TaskProgress implements ProgressListener {
-    private static final int WIDTH = 79;
     private static final long NANOS = 100_000_000L;
 
     private final PrintStream out;
     private final boolean terminal;
+    private final int width = Terminal.width();
     private String task;
     private String line = "";
     private long begun;
@@ -34,7 +34,7 @@ public final class TaskProgress implements ProgressListener {
         line = String.format(Locale.ROOT, "%s  %d/%d  %s", name, done, total, ConsoleReporter.time((now - begun) * 1e-9));
         if (terminal && now - last > NANOS) {
             last = now;
-            out.print('\r' + line + " ".repeat(Math.max(0, WIDTH - line.length())));
+            out.print(Terminal.line(line, width));
             out.flush();
         }
     }
@@ -42,7 +42,7 @@ public final class TaskProgress implements ProgressListener {
     /** Ends the line of the part under way. */
     public void end() {
         if (task != null) {
-            out.println((terminal ? "\r" : "") + line + " ".repeat(terminal ? Math.max(0, WIDTH - line.length()) : 0));
+            out.println((terminal ? Terminal.line("", width) + '\r' : "") + line);
             task = null;
         }
     }

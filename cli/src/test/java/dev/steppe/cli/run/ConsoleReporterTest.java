@@ -40,7 +40,7 @@ class ConsoleReporterTest {
     @Test
     void aTerminalShowsOneLineThatNeverWraps() {
         AtomicLong clock = new AtomicLong();
-        ConsoleReporter reporter = new ConsoleReporter(out, true, 200, clock::get);
+        ConsoleReporter reporter = new ConsoleReporter(out, true, 79, 200, clock::get);
         clock.addAndGet(110_000_000);
         reporter.onStep(step(39, 78, 65));
         reporter.onStep(step(40, 78, 64));
@@ -56,6 +56,23 @@ class ConsoleReporterTest {
         assertTrue(text().contains("epoch   3/200  loss 12.3457  test loss 12.5000  accuracy 62.50 %  123,456 images/s  100:00:12"),
                 text());
         assertEquals(1, text().lines().filter(l -> l.contains("accuracy")).count());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"80, 79", "200, 79", "60, 59", "1, 1", "0, 79", "wide, 79", ", 79"})
+    void aLineIsNoWiderThanTheTerminal(String columns, int expected) {
+        assertEquals(expected, Terminal.width(columns));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"61, '\repoch   3/200  40/78  loss 12.3457  3,456 images/s  1:05 left'", "20, '\repoch   3/200  40/78'"})
+    void aNarrowTerminalShowsWhatFits(int width, String expected) {
+        AtomicLong clock = new AtomicLong();
+        ConsoleReporter reporter = new ConsoleReporter(out, true, width, 200, clock::get);
+        clock.addAndGet(110_000_000);
+        reporter.onStep(step(40, 78, 65));
+        assertEquals(expected, text().stripTrailing());
+        assertEquals(width + 1, text().length());
     }
 
     @Test
