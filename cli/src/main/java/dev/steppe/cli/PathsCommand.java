@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -44,12 +45,14 @@ final class PathsCommand implements Callable<Integer> {
     private static final double[] LEAST = {0, 2.8};
     private static final double[] MOST = {-6, 6};
     private static final double MARGIN = 0.2;
+    private static final double LARGE = 1e5;
 
     @ParentCommand
     private Main main;
     @Option(
             names = "--optimizer",
             paramLabel = "NAME[:k=v,..]",
+            showDefaultValue = Visibility.NEVER,
             description = "As of steppe train; may be given several times. Default: sgd, sam:rho=0.1 and sam:rho=0.3.")
     private List<String> optimizers = List.of("sgd", "sam:rho=0.1", "sam:rho=0.3");
     @Option(names = "--base", paramLabel = "NAME[:k=v,..]", defaultValue = BASE, description = "Base optimizer of variants.")
@@ -103,8 +106,9 @@ final class PathsCommand implements Callable<Integer> {
         return "(" + number("%.3f", p.x()[p.x().length - 1]) + ", " + number("%.3f", p.y()[p.y().length - 1]) + ")";
     }
 
+    /** What is too large for a column has an exponent. */
     private static String number(String format, double x) {
-        return String.format(Locale.ROOT, format, x);
+        return String.format(Locale.ROOT, Math.abs(x) < LARGE ? format : "%.3e", x);
     }
 
     private ContourPicture picture(ToyLandscape toy, List<ToyLandscape.Path> paths) {

@@ -97,6 +97,14 @@ class PathsTest {
         assertTrue(text.length() < 400_000, text.length() + " characters");
     }
 
+    @Test
+    void largeNumbersHaveExponents(@TempDir Path folder) {
+        Shell.Run shell = Shell.steppe("paths", "--start", "1e30,1e40", "--steps", "1", "--optimizer", "sgd:learningRate=1e-200", "--out",
+                folder.resolve("paths.svg").toString()).ok();
+        assertTrue(shell.out().contains("(1.000e+30, 1.000e+40)") && shell.out().contains("1.000e+140"), shell.out());
+        assertTrue(shell.out().lines().filter(line -> line.startsWith("sgd:")).allMatch(line -> line.length() < 90), shell.out());
+    }
+
     /** Pixels of text between two columns. */
     private static long ink(BufferedImage picture, int from, int to) {
         int ink = Pictures.INK.getRGB();
