@@ -138,16 +138,12 @@ final class CompareCommand implements Callable<Integer> {
 
     private Contest contest(int count) {
         Rules.require(seeds >= 1, "--seeds", seeds, "at least 1");
-        Rules.require(batch >= 1, "--batch", batch, "at least 1");
-        Rules.require(labelNoise >= 0 && labelNoise <= 1, "--label-noise", labelNoise, "from 0 to 1");
         Rules.require(rho > 0 && Double.isFinite(rho), "--rho", rho, "a positive number");
         Rules.require(examples >= 2, "--examples", examples, "at least 2");
         Rules.require(images >= 1, "--images", images, "at least 1");
         Rules.require(grid >= 3, "--grid", grid, "at least 3");
-        Rules.requireModel(model);
         DataSource source = DataSource.parse(data);
         Path dir = dataDir == null ? null : dataDir.toAbsolutePath().normalize();
-        source.requireFolder(dir);
         List<String> all = optimizers.stream().flatMap(text -> Sweep.of(text).stream()).distinct().toList();
         TrainOptions like = new TrainOptions(source, dir, model, Method.of(all.getFirst(), base, Method.DEFAULT_BASE, null), 1, batch,
                 StepOptions.PLAIN, Rules.schedule("onecycle"), 0, labelNoise, 1, Rules.plans(plans), count);

@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
             "  ./steppe train --data cifar10 --data-dir ~/cifar-10-batches-bin --model resnet18 --optimizer asam:rho=0.5 --epochs 30",
             "  ./steppe train --resume runs/resnet8-sam-1"})
 final class TrainCommand implements Callable<Integer> {
+    private static final Path RUNS = Path.of("runs");
+
     @ParentCommand
     private Main main;
     @Spec
@@ -162,6 +164,7 @@ final class TrainCommand implements Callable<Integer> {
         } finally {
             if (out == null) {
                 removeIfEmpty(folder);
+                removeIfEmpty(RUNS);
             }
         }
     }
@@ -196,20 +199,13 @@ final class TrainCommand implements Callable<Integer> {
         boolean fresh = then == null;
         DataSource source = fresh || isGiven("--data") ? DataSource.parse(data) : then.data();
         Path dir = fresh || isGiven("--data-dir") ? dataDir == null ? null : dataDir.toAbsolutePath().normalize() : then.dataDir();
-        source.requireFolder(dir);
         String name = fresh || isGiven("--model") ? model : then.model();
-        Rules.requireModel(name);
         int n = threads != null ? threads : fresh ? Runtime.getRuntime().availableProcessors() : then.threads();
-        Rules.requireThreads(n);
         int times = fresh || isGiven("--epochs") ? epochs : then.epochs();
-        Rules.require(times >= 1, "--epochs", times, "at least 1");
         int images = fresh || isGiven("--batch") ? batch : then.batch();
-        Rules.require(images >= 1, "--batch", images, "at least 1");
         Rules.require(learningRate == null || learningRate > 0 && Double.isFinite(learningRate), "--lr", learningRate, "a positive number");
         double smoothing = fresh || isGiven("--label-smoothing") ? labelSmoothing : then.labelSmoothing();
-        Rules.require(smoothing >= 0 && smoothing < 1, "--label-smoothing", smoothing, "in [0, 1)");
         double noise = fresh || isGiven("--label-noise") ? labelNoise : then.labelNoise();
-        Rules.require(noise >= 0 && noise <= 1, "--label-noise", noise, "from 0 to 1");
         StepOptions before = fresh ? StepOptions.PLAIN : then.steps();
         StepOptions steps = new StepOptions(isGiven("--clip-norm") ? clipNorm : before.clipNorm(),
                 isGiven("--micro-batch") ? microBatch : before.microBatch(), isGiven("--shard") ? shard : before.shard());
@@ -243,7 +239,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         String name = options.model() + "-" + options.method().name() + "-"
                 + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now());
-        return claim(Path.of("runs"), name);
+        return claim(RUNS, name);
     }
 
     /** A new folder, made at once, so that no other run that begins now gets the same. */
@@ -263,7 +259,7 @@ final class TrainCommand implements Callable<Integer> {
         try {
             Files.deleteIfExists(folder);
         } catch (DirectoryNotEmptyException e) {
-            // The run has begun.
+            // There are runs.
         }
     }
 

@@ -10,6 +10,9 @@ import dev.steppe.core.FormatException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +88,28 @@ public final class Json {
             case Double number -> json.writeNull();
             case Boolean flag -> json.writeBoolean(flag);
             default -> throw new IllegalArgumentException("JSON: " + value.getClass().getName() + " is not a type that is written");
+        }
+    }
+
+    /**
+     * Reads a file that is one object.
+     *
+     * @throws FormatException if it is anything else, or is not UTF-8
+     */
+    public static Map<String, Object> read(Path file) throws IOException {
+        return read(file.toString(), text(file));
+    }
+
+    /**
+     * Reads a file of text.
+     *
+     * @throws FormatException if it is not UTF-8
+     */
+    public static String text(Path file) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new FormatException(file.toString(), -1, "is no text in UTF-8", e);
         }
     }
 

@@ -28,6 +28,19 @@ public record TrainOptions(DataSource data, Path dataDir, String model, Method m
     /** Its key for the options. */
     public static final String OPTIONS = "options";
 
+    /** @throws WrongOptionException if a value is not what its option may be */
+    public TrainOptions {
+        data.requireFolder(dataDir);
+        Rules.requireModel(model);
+        Rules.requireThreads(threads);
+        Rules.require(epochs >= 1, "--epochs", epochs, "at least 1");
+        Rules.require(batch >= 1, "--batch", batch, "at least 1");
+        Rules.require(labelSmoothing >= 0 && labelSmoothing < 1, "--label-smoothing", labelSmoothing, "in [0, 1)");
+        Rules.require(labelNoise >= 0 && labelNoise <= 1, "--label-noise", labelNoise, "from 0 to 1");
+        Rules.schedule(schedule);
+        method.recipe();
+    }
+
     /** The same with another optimizer. */
     public TrainOptions method(Method method) {
         return new TrainOptions(data, dataDir, model, method, epochs, batch, steps, schedule, labelSmoothing, labelNoise, seed, plans,
@@ -113,7 +126,7 @@ public record TrainOptions(DataSource data, Path dataDir, String model, Method m
         if (!Files.isRegularFile(file)) {
             throw new WrongOptionException(folder + ": there is no run, " + CONFIGURATION + " is missing");
         }
-        return Json.read(file.toString(), Files.readString(file));
+        return Json.read(file);
     }
 
     /**
