@@ -1,8 +1,8 @@
 package dev.steppe.cli;
 
+import dev.steppe.cli.option.Method;
 import dev.steppe.cli.option.OutOfMemoryException;
 import dev.steppe.cli.option.Rules;
-import dev.steppe.cli.option.TrainOptions;
 import dev.steppe.cli.run.BetweenMinima;
 import dev.steppe.cli.run.Flatness;
 import dev.steppe.cli.run.FlatnessReport;
@@ -16,8 +16,6 @@ import dev.steppe.optim.curvature.BatchNormMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,7 +36,6 @@ import picocli.CommandLine.ParentCommand;
         footer = {"  ./steppe flatness runs/resnet8-sam-1", "  ./steppe flatness runs/resnet20-sgd --grid 25 --on test",
             "  ./steppe flatness runs/resnet8-sam-1 --to runs/resnet8-sgd-1 --trajectory"})
 final class FlatnessCommand implements Callable<Integer> {
-    private static final Pattern RHO = Pattern.compile("[:,]rho=([0-9.eE+-]+)");
     private static final double DEFAULT_RHO = 0.05;
 
     @ParentCommand
@@ -105,17 +102,18 @@ final class FlatnessCommand implements Callable<Integer> {
         if (trajectory) {
             TrainingPath.files(run);
         }
-        double radius = rho == null ? radius(run.options()) : rho;
+        double radius = rho == null ? radius(run.options().method()) : rho;
         Flatness.Options options = new Flatness.Options(images, examples, batch, grid, line, reach, radius, on.equals("test"),
                 bn.equals("training") ? BatchNormMode.TRAINING : BatchNormMode.EVALUATION, seed);
         try (WarmUp warmUp = WarmUp.start(run.options().plans()); Workers workers = Workers.of(count)) {
             warmUp.await();
             TaskProgress progress = new TaskProgress(main.out(), System.console() != null && System.console().isTerminal());
             Kernels kernels = Kernels.on(workers).with(run.options().plans());
+            // First, as it may be refused.
+            TrainingPath path = trajectory ? TrainingPath.of(run, options, kernels, progress) : null;
             Flatness flatness = Flatness.of(run, options, kernels, progress);
             FlatnessReport report = new FlatnessReport(run, flatness,
-                    other == null ? null : BetweenMinima.of(run, other, options, kernels, progress),
-                    trajectory ? TrainingPath.of(run, options, kernels, progress) : null);
+                    other == null ? null : BetweenMinima.of(run, other, options, kernels, progress), path);
             progress.end();
             main.out().println();
             main.out().print(report.table());
@@ -140,10 +138,11 @@ final class FlatnessCommand implements Callable<Integer> {
         Rules.require(bn.equals("evaluation") || bn.equals("training"), "--bn", bn, "evaluation or training");
     }
 
-    /** The radius that the run was trained with; if it had none, SAM's default. */
-    static double radius(TrainOptions options) {
-        Matcher rho = RHO.matcher(options.method().optimizer());
-        double found = rho.find() ? Double.parseDouble(rho.group(1)) : 0;
-        return found > 0 ? found : DEFAULT_RHO;
+    /** The radius that the run was trained with; if it had none, SAM's default, which is said. */
+    private double radius(Method method) {
+        double found = method.radius();
+        if (found > 0) { return found; }
+        main.out().println(method + " has no radius: sharpness is measured at " + DEFAULT_RHO + ", another one is --rho");
+        return DEFAULT_RHO;
     }
 }

@@ -3,9 +3,12 @@ package dev.steppe.cli.option;
 import dev.steppe.optim.Additions;
 import dev.steppe.optim.BaseOptimizer;
 import dev.steppe.optim.BaseOptimizers;
+import dev.steppe.optim.Card;
 import dev.steppe.optim.OptionException;
 import dev.steppe.optim.Recipe;
+import dev.steppe.optim.SamVariant;
 import dev.steppe.optim.SamVariants;
+import dev.steppe.optim.Setting;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -18,6 +21,9 @@ import java.util.stream.Collectors;
 public record Method(String optimizer, String base) {
     /** SGD as residual networks are trained with it: Nesterov's momentum 0.9 and decay 5e-4 (Zagoruyko and Komodakis 2016, section 3). */
     public static final String DEFAULT_BASE = "sgd:learningRate=0.1,momentum=0.9,weightDecay=5e-4,nesterov=true";
+
+    /** What variants call their radius; of several, that of the first ascent. */
+    private static final List<String> RADII = List.of("rho", "rhoMax", "rho1");
 
     /**
      * Reads what was given. The name of a base optimizer alone, as in {@code --optimizer sgd}, is that optimizer as {@code --base} describes it, without
@@ -60,6 +66,19 @@ public record Method(String optimizer, String base) {
     /** The optimizer to be built. */
     public Recipe recipe() {
         return Recipe.parse(optimizer, base);
+    }
+
+    /** The radius of the variant, or of the one that it contains; 0 if it has none. */
+    public double radius() {
+        return base == null ? 0 : radius(SamVariants.parse(Additions.split(optimizer).getFirst()));
+    }
+
+    private static double radius(SamVariant variant) {
+        for (Setting option : new SamVariants.Entry(variant.getClass().getAnnotation(Card.class), variant).settings()) {
+            if (option.defaultValue() instanceof SamVariant within) { return radius(within); }
+            if (RADII.contains(option.name()) && option.defaultValue() instanceof Double radius) { return radius; }
+        }
+        return 0;
     }
 
     /** The names of the optimizer and of what is added to it, without options: {@code sam-swa}. */

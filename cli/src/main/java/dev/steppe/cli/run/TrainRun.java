@@ -56,6 +56,8 @@ import java.util.function.Function;
 public final class TrainRun {
     private static final int INTERRUPTED = 130;
     /** Keys of {@code config.json}. */
+    static final String TRAINING_SHA256 = "trainingSha256";
+    static final String TEST_SHA256 = "testSha256";
     private static final String TENSOR_BOARD = "tensorBoard";
     private static final String KEEP_EPOCHS = "keepEpochs";
 
@@ -113,9 +115,12 @@ public final class TrainRun {
     /** What is trained and tested on with some options. */
     public static TrainTest data(TrainOptions options) throws IOException {
         TrainTest clean = options.data().load(options.dataDir());
-        return options.labelNoise() == 0
-                ? clean
-                : new TrainTest(LabelNoise.symmetric(clean.train(), options.labelNoise(), options.seed()), clean.test());
+        if (options.labelNoise() == 0) { return clean; }
+        if (clean.train().classCount() < 2) {
+            throw new WrongOptionException("--label-noise is " + options.labelNoise() + ", but there is no other class than '"
+                    + clean.train().classNames().getFirst() + "'");
+        }
+        return new TrainTest(LabelNoise.symmetric(clean.train(), options.labelNoise(), options.seed()), clean.test());
     }
 
     /**
@@ -134,11 +139,16 @@ public final class TrainRun {
         T of(TrainingResult result) throws IOException;
     }
 
-    private <T> T train(TrainTest data, Kernels on, long deadline, Runnable beforeTheFirstStep, End<T> end) throws IOException {
+    /** @throws WrongOptionException if there are not enough images for a batch */
+    public static void requireBatch(TrainOptions options, TrainTest data) {
         if (options.batch() > data.train().size()) {
             throw new WrongOptionException(
                     "--batch is " + options.batch() + ", but there are only " + data.train().size() + " training images");
         }
+    }
+
+    private <T> T train(TrainTest data, Kernels on, long deadline, Runnable beforeTheFirstStep, End<T> end) throws IOException {
+        requireBatch(options, data);
         Kernels kernels = on.with(options.plans());
         Dataset train = data.train();
         int channels = train.inputShape().dim(-1);
@@ -214,9 +224,8 @@ public final class TrainRun {
                     "%s on %,d test images: %s right", options.model(), result.test().examples(), accuracy)));
             files.addAll(List.of("curves.png", "confusion.png"));
             if (extras.report()) {
-                Map<String, Object> configuration = Json.read(TrainOptions.CONFIGURATION,
-                        Files.readString(folder.resolve(TrainOptions.CONFIGURATION)));
-                new TrainReport(options, configuration, result, classes).page().write(folder.resolve(TrainReport.FILE));
+                new TrainReport(options, TrainOptions.configuration(folder), result, classes).page()
+                        .write(folder.resolve(TrainReport.FILE));
                 files.add(TrainReport.FILE);
             }
         } catch (LinkageError | InternalError | AWTError | RuntimeException e) {
@@ -265,12 +274,12 @@ public final class TrainRun {
         configuration.put(TrainOptions.OPTIONS, options.toConfiguration());
         configuration.put("parameters", parameters);
         configuration.put("trainingImages", data.train().size());
-        configuration.put("trainingSha256", data.train().sha256());
+        configuration.put(TRAINING_SHA256, data.train().sha256());
         if (data.train() instanceof LabelNoise noise) {
             configuration.put("wrongLabels", noise.wrong());
         }
         configuration.put("testImages", data.test().size());
-        configuration.put("testSha256", data.test().sha256());
+        configuration.put(TEST_SHA256, data.test().sha256());
         configuration.put(TENSOR_BOARD, extras.tensorBoard());
         configuration.put(KEEP_EPOCHS, extras.epochs());
         configuration.put("version", Version.text());

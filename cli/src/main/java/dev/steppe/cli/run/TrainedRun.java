@@ -16,11 +16,13 @@ import dev.steppe.nn.Layer;
 import dev.steppe.nn.ModelCard;
 import dev.steppe.nn.ModelFile;
 import dev.steppe.nn.Models;
+import dev.steppe.optim.StateException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a run of {@code steppe train} left, to be looked at.
@@ -43,8 +45,12 @@ public record TrainedRun(Path folder, TrainOptions options, Layer model, Paramet
         Path file = folder.resolve(MODEL);
         ModelFile saved = ModelFile.read(file);
         ModelCard card = saved.card().orElseThrow(() -> new FormatException(file.toString(), -1, "does not say which model it is"));
-        Layer model = Models.named(card.model(), card.channels(), card.classes().size());
-        return new TrainedRun(folder, options, model, saved.parameters(model, DType.F32), card);
+        try {
+            Layer model = Models.named(card.model(), card.channels(), card.classes().size());
+            return new TrainedRun(folder, options, model, saved.parameters(model, DType.F32), card);
+        } catch (IllegalArgumentException e) {
+            throw new FormatException(file.toString(), -1, "its model card cannot be: " + e.getMessage(), e);
+        }
     }
 
     /** The loss that was trained. */
@@ -52,9 +58,23 @@ public record TrainedRun(Path folder, TrainOptions options, Layer model, Paramet
         return Objective.of(model::forward, Losses.crossEntropy(Losses.Smoothing.of(options.labelSmoothing())));
     }
 
-    /** What was trained and tested on, wrong labels included. */
+    /**
+     * What was trained and tested on, wrong labels included.
+     *
+     * @throws StateException if the data are other ones now
+     */
     TrainTest data() throws IOException {
-        return TrainRun.data(options);
+        TrainTest data = TrainRun.data(options);
+        Map<String, Object> then = TrainOptions.configuration(folder);
+        requireSame("training", then.get(TrainRun.TRAINING_SHA256), data.train());
+        requireSame("test", then.get(TrainRun.TEST_SHA256), data.test());
+        return data;
+    }
+
+    private void requireSame(String set, Object then, Dataset now) {
+        if (then != null && !then.equals(now.sha256())) {
+            throw new StateException(folder + ": SHA-256 of the " + set + " set is " + then + " there, " + now.sha256() + " here");
+        }
     }
 
     /**

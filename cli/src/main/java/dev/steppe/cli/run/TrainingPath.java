@@ -3,6 +3,7 @@ package dev.steppe.cli.run;
 import dev.steppe.cli.option.Rules;
 import dev.steppe.cli.option.WrongOptionException;
 import dev.steppe.cli.report.ContourPicture;
+import dev.steppe.core.FormatException;
 import dev.steppe.core.RandomKey;
 import dev.steppe.core.Tensor;
 import dev.steppe.kernels.DType;
@@ -57,18 +58,30 @@ public record TrainingPath(List<Integer> epochs, Trajectory path, Grid plane) {
         return files;
     }
 
-    /** Finds the plane and evaluates it. */
+    /**
+     * Finds the plane and evaluates it.
+     *
+     * @throws FormatException if the weights that were kept span no plane
+     */
     public static TrainingPath of(TrainedRun run, Flatness.Options options, Kernels kernels, ProgressListener progress) throws IOException {
         SortedMap<Integer, Path> files = files(run);
         List<Tensor> moments = new ArrayList<>();
         for (Path file : files.values()) {
             moments.add(ModelFile.read(file).parameters(run.model(), DType.F32).point());
         }
-        Trajectory path = Trajectory.of(kernels, run.parameters(), moments);
+        Trajectory path = trajectory(run, kernels, moments);
         Grid plane = Flatness.landscape(run, options, kernels).training(RandomKey.of(options.seed()))
                 .progress(Flatness.told(progress, "plane of the path"))
                 .plane(run.parameters(), path.first(), path.second(), axis(path.x(), options.grid()), axis(path.y(), options.grid()));
         return new TrainingPath(List.copyOf(files.keySet()), path, plane);
+    }
+
+    private static Trajectory trajectory(TrainedRun run, Kernels kernels, List<Tensor> moments) throws FormatException {
+        try {
+            return Trajectory.of(kernels, run.parameters(), moments);
+        } catch (IllegalArgumentException e) {
+            throw new FormatException(run.folder().resolve(Trainer.EPOCHS).toString(), -1, e.getMessage(), e);
+        }
     }
 
     private static Axis axis(double[] coordinates, int steps) {

@@ -2,15 +2,18 @@ package dev.steppe.cli.run;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.steppe.cli.Shell;
+import dev.steppe.cli.option.Method;
 import dev.steppe.cli.option.WrongOptionException;
 import dev.steppe.cli.report.ReportTest;
 import dev.steppe.nn.ModelCard;
+import dev.steppe.nn.ModelFile;
 import dev.steppe.train.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -168,6 +171,85 @@ class FlatnessTest {
         Shell.Run wrong = Shell.steppe("flatness", run.toString(), option, value);
         assertEquals(2, wrong.exit());
         assertTrue(wrong.err().contains(option) && wrong.err().contains(message), wrong.err());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"sam:rho=0.3|0.3", "gsam:ascent=sam(rho=0.1)|0.1", "looksam|0.1", "bsam:rhoMax=0.07|0.07", "usam+swa|0.05",
+                "usam:rho=1e-3+swa|0.001", "triggered:ascent=asam(rho=0.7)+ema|0.7", "agnosticsam:rho1=0.4|0.4", "sgd|0", "sam:rho=0|0",
+                "rwp|0"})
+    void theRadiusIsThatOfTheMethod(String optimizer, double expected) {
+        assertEquals(expected, Method.of(optimizer, null, Method.DEFAULT_BASE, null).radius());
+    }
+
+    /** A run of its own, of one epoch. */
+    private static Path copy(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        for (String name : List.of("config.json", "model.safetensors")) {
+            Files.copy(other.resolve(name), folder.resolve(name));
+        }
+        return folder;
+    }
+
+    private static void edit(Path file, String pattern, String replacement) throws IOException {
+        String text = Files.readString(file);
+        String edited = text.replaceAll(pattern, replacement);
+        assertNotEquals(text, edited);
+        Files.writeString(file, edited);
+    }
+
+    @Test
+    void aRunWithoutARadiusSaysWhichOneIsTaken() throws IOException {
+        Path sgd = copy(temp.resolve("sgd"));
+        edit(sgd.resolve("config.json"), "\"sam:[^\"]*\"", "\"rwp\"");
+        Shell.Run shell = Shell.steppe(command(sgd.toString())).ok();
+        assertTrue(shell.out().contains("has no radius: sharpness is measured at 0.05"), shell.out());
+        assertEquals(0.05, at(numbers(sgd), "options", "rho"));
+        assertFalse(FlatnessTest.shell.out().contains("has no radius"));
+    }
+
+    @Test
+    void otherDataThanTheRunsAreRefused() throws IOException {
+        for (String key : List.of("trainingSha256", "testSha256")) {
+            Path changed = copy(temp.resolve(key));
+            edit(changed.resolve("config.json"), "(\"" + key + "\" *: *\")[^\"]*", "$1abc");
+            Shell.Run shell = Shell.steppe(command(changed.toString()));
+            assertEquals(1, shell.exit(), shell.out());
+            String set = key.startsWith("training") ? "training" : "test";
+            assertTrue(shell.err().matches("(?s).*" + changed + ": SHA-256 of the " + set + " set is abc there, [0-9a-f]{64} here.*"),
+                    shell.err());
+        }
+    }
+
+    @Test
+    void aModelThatCannotBeIsRefused() throws IOException {
+        Path wrong = copy(temp.resolve("wrong"));
+        Path file = wrong.resolve("model.safetensors");
+        ModelFile saved = ModelFile.read(file);
+        ModelCard card = saved.card().orElseThrow();
+        for (ModelCard no : List.of(new ModelCard("foo", card.mean(), card.deviation(), card.classes()),
+                new ModelCard(card.model(), card.mean(), card.deviation(), List.of()))) {
+            ModelFile.save(file, TrainedRun.open(other).parameters(), no);
+            Shell.Run shell = Shell.steppe(command(wrong.toString()));
+            assertEquals(1, shell.exit(), shell.out());
+            assertEquals(1, shell.err().lines().count(), shell.err());
+            assertTrue(shell.err().contains(file + ": its model card cannot be"), shell.err());
+        }
+    }
+
+    /** Before anything is measured. */
+    @Test
+    void aPathThatSpansNoPlaneIsRefused() throws IOException {
+        Path straight = copy(temp.resolve("straight"));
+        Path epochs = Files.createDirectories(straight.resolve("epochs"));
+        for (int epoch = 0; epoch < 3; epoch++) {
+            Files.copy(other.resolve("model.safetensors"), epochs.resolve(epoch + ".safetensors"));
+        }
+        Shell.Run shell = Shell.steppe(command(straight.toString(), "--trajectory"));
+        assertEquals(1, shell.exit(), shell.out());
+        assertTrue(shell.err().contains(epochs + ": trajectory: the 3 moments lie on one line"), shell.err());
+        assertEquals("", shell.out());
     }
 
     @Test
