@@ -128,6 +128,9 @@ public final class ContestReport {
             }
             table.append(System.lineSeparator());
         }
+        if (contest.seeds() > 1) {
+            table.append("±: the standard deviation of ").append(contest.seeds()).append(" seeds").append(System.lineSeparator());
+        }
         return table.toString();
     }
 

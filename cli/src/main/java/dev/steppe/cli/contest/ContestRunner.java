@@ -7,6 +7,7 @@ import dev.steppe.cli.run.Flatness;
 import dev.steppe.cli.run.TrainRun;
 import dev.steppe.cli.run.TrainedRun;
 import dev.steppe.core.Evaluator;
+import dev.steppe.core.FormatException;
 import dev.steppe.core.Losses;
 import dev.steppe.core.NonFiniteException;
 import dev.steppe.core.Objective;
@@ -72,6 +73,7 @@ public final class ContestRunner {
 
     /** @return the results of all runs, in order; null if Ctrl-C stopped it */
     public List<Map<String, Object>> run() throws IOException {
+        TrainRun.requireBatch(contest.like(), TrainRun.data(contest.like()));
         Files.createDirectories(folder);
         requireSame();
         try (Workers workers = Workers.of(threads)) {
@@ -94,8 +96,8 @@ public final class ContestRunner {
                 if (result == null) { return null; }
                 write(file, result);
             }
-            Map<String, Object> result = Json.read(file.toString(), Files.readString(file));
-            out.println("   " + line(result));
+            Map<String, Object> result = Json.read(file);
+            out.println("   " + line(file, result));
             results.add(result);
         }
         return results;
@@ -107,7 +109,7 @@ public final class ContestRunner {
         String now = Json.writePretty(contest.toMap());
         if (!Files.exists(file)) {
             AtomicFile.write(file, to -> to.write(now.getBytes(StandardCharsets.UTF_8)));
-        } else if (!Files.readString(file).equals(now)) {
+        } else if (!Json.text(file).equals(now)) {
             throw new WrongOptionException("--out " + folder + " holds another comparison, see " + CONTEST + " there; take another folder");
         }
     }
@@ -117,7 +119,10 @@ public final class ContestRunner {
         Map<String, Integer> epochs = new LinkedHashMap<>();
         Path file = folder.resolve("epochs.json");
         if (Files.exists(file)) {
-            Json.read(file.toString(), Files.readString(file)).forEach((name, n) -> epochs.put(name, ((Long) n).intValue()));
+            Map<String, Object> saved = Json.read(file);
+            for (String optimizer : contest.optimizers()) {
+                epochs.put(optimizer, epochs(file, optimizer, saved.get(optimizer)));
+            }
             return epochs;
         }
         Contest.Budget budget = contest.budget();
@@ -128,6 +133,12 @@ public final class ContestRunner {
         Map<String, Object> json = new LinkedHashMap<>(epochs);
         write(file, json);
         return epochs;
+    }
+
+    private static int epochs(Path file, String optimizer, Object saved) throws FormatException {
+        if (saved instanceof Long n && n >= 1 && n == n.intValue()) { return n.intValue(); }
+        throw new FormatException(file.toString(), -1,
+                "epochs of '" + optimizer + "' are " + saved + ", expected a whole number, at least 1");
     }
 
     /** What an epoch costs, judged by some steps from the start. */
@@ -207,9 +218,17 @@ public final class ContestRunner {
     }
 
     /** A result in a line. */
-    private static String line(Map<String, Object> result) {
+    private static String line(Path file, Map<String, Object> result) throws FormatException {
         if (result.containsKey("diverged")) { return "diverged: " + result.get("diverged"); }
-        return String.format(Locale.ROOT, "accuracy %.2f %%, test loss %.4f, gap %.2f %%, %s", 100 * (Double) result.get("accuracy"),
-                (Double) result.get("testLoss"), 100 * (Double) result.get("gap"), ConsoleReporter.time((Double) result.get("seconds")));
+        return String.format(Locale.ROOT, "accuracy %.2f %%, test loss %.4f, gap %.2f %%, %s", 100 * number(file, result, "accuracy"),
+                number(file, result, "testLoss"), 100 * number(file, result, "gap"),
+                ConsoleReporter.time(number(file, result, "seconds")));
+    }
+
+    private static double number(Path file, Map<String, Object> result, String key) throws FormatException {
+        if (result.get(key) instanceof Number number) { return number.doubleValue(); }
+        if (result.containsKey(key) && result.get(key) == null) { return Double.NaN; }
+        throw new FormatException(file.toString(), -1,
+                result.containsKey(key) ? "'" + key + "' is " + result.get(key) + ", expected a number" : "has no '" + key + "'");
     }
 }

@@ -6,6 +6,7 @@ import dev.steppe.cli.option.Rules;
 import dev.steppe.cli.option.StepOptions;
 import dev.steppe.cli.option.TrainOptions;
 import dev.steppe.cli.run.TrainRun;
+import dev.steppe.core.FormatException;
 import dev.steppe.core.NonFiniteException;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.Workers;
@@ -179,11 +180,22 @@ public final class Trials {
         AtomicFile.write(file, to -> to.write(lines.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** The rows of a file of results. */
+    /**
+     * The rows of a file of results.
+     *
+     * @throws FormatException if one is none
+     */
     public static List<Map<String, Object>> read(Path file) throws IOException {
         List<Map<String, Object>> rows = new ArrayList<>();
-        for (String line : Files.readAllLines(file)) {
-            rows.add(Json.read(file.toString(), line));
+        for (String line : Json.text(file).lines().toList()) {
+            String source = file + ", line " + (rows.size() + 1);
+            Map<String, Object> row = Json.read(source, line);
+            for (String key : List.of("name", "optimizer", "command", "why")) {
+                if (!(row.get(key) instanceof String)) {
+                    throw new FormatException(source, -1, "'" + key + "' is " + row.get(key) + ", expected text");
+                }
+            }
+            rows.add(row);
         }
         return rows;
     }

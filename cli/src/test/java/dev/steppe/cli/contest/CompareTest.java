@@ -1,6 +1,7 @@
 package dev.steppe.cli.contest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -69,6 +70,7 @@ class CompareTest {
                 "--no-flatness");
         Shell.Run run = steppe(command).ok();
         assertTrue(run.out().contains("4 of 4: sam:rho=0.2, seed 2, 1 epochs"), run.out());
+        assertTrue(run.out().lines().anyMatch("±: the standard deviation of 2 seeds"::equals), run.out());
         Map<String, Object> json = numbers(out);
         assertEquals(List.of("sgd", "sam:rho=0.2"), ((Map<?, ?>) json.get("contest")).get("optimizers"));
         assertEquals(0.0, ((Map<?, ?>) optimizer(json, 0).get("accuracy")).get("difference"), "the first one is what is compared with");
@@ -88,6 +90,38 @@ class CompareTest {
         Shell.Run other = steppe(command(out, "--optimizer", "sgd", "--seeds", "2", "--no-flatness"));
         assertEquals(2, other.exit());
         assertTrue(other.err().contains("another comparison"), other.err());
+    }
+
+    /** What is refused does not stand in the way of the command that is right. */
+    @Test
+    void aBatchOfMoreThanAllImagesLeavesNothing() throws IOException {
+        Path out = temp.resolve("out");
+        List<String> command = command(out, "--optimizer", "sgd", "--seeds", "1", "--epochs", "1", "--no-flatness");
+        List<String> wrong = new ArrayList<>(command);
+        wrong.set(wrong.indexOf("16"), "4096");
+        Shell.Run refused = steppe(wrong);
+        assertEquals(2, refused.exit(), refused.err());
+        assertTrue(refused.err().contains("--batch is 4096, but there are only 48 training images"), refused.err());
+        assertFalse(Files.exists(out));
+    }
+
+    @Test
+    void damagedFilesAreNamed() throws IOException {
+        Path out = temp.resolve("out");
+        List<String> command = command(out, "--optimizer", "sgd", "--seeds", "1", "--epochs", "1", "--no-flatness");
+        steppe(command).ok();
+        for (String file : List.of("epochs.json", "sgd-1/result.json")) {
+            String before = Files.readString(out.resolve(file));
+            for (String json : List.of("{}", "{\"sgd\":\"x\"}", "{\"sgd\":1.5}", "{\"sgd\":0}", "{\"accuracy\":\"x\"}")) {
+                Files.writeString(out.resolve(file), json);
+                Shell.Run run = steppe(command);
+                assertEquals(1, run.exit(), run.out());
+                assertTrue(run.err().contains(out.resolve(file) + ": "), run.err());
+                assertEquals(1, run.err().lines().count(), run.err());
+            }
+            Files.writeString(out.resolve(file), before);
+        }
+        steppe(command).ok();
     }
 
     @Test
