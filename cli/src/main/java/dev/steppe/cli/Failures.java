@@ -47,7 +47,7 @@ final class Failures {
         if (e instanceof WrongOptionException) {
             return wrongOptions(command, e.getMessage());
         }
-        String message = message(e);
+        String message = message(e, command.getCommandSpec().optionsMap().containsKey("--lr"));
         if (message == null) {
             e.printStackTrace(command.getErr());
             message = "this should not happen: " + e;
@@ -56,16 +56,21 @@ final class Failures {
         return FAILED;
     }
 
-    /** What an exception means to the user; null if it was not to be expected. */
-    private static String message(Throwable e) {
+    /**
+     * What an exception means to the user; null if it was not to be expected.
+     *
+     * @param rate whether the user may choose the learning rate
+     */
+    private static String message(Throwable e, boolean rate) {
         return switch (e) {
             case OutOfMemoryException memory -> memory.getMessage();
             case LoaderException loading when loading.getCause() instanceof OutOfMemoryError -> new OutOfMemoryException().getMessage();
-            case UncheckedIOException unchecked -> message(unchecked.getCause());
+            case UncheckedIOException unchecked -> message(unchecked.getCause(), rate);
             case FileSystemException file when file.getReason() == null -> file.getMessage() + reason(file);
             case FormatException format -> format.getMessage();
             case IOException io -> io.getMessage() == null ? io.toString() : io.getMessage();
-            case NonFiniteException diverged -> "training diverged: " + diverged.getMessage() + "; a smaller --lr may help";
+            case NonFiniteException diverged ->
+                rate ? "training diverged: " + diverged.getMessage() + "; a smaller --lr may help" : diverged.getMessage();
             case StateException state -> state.getMessage();
             case ShapeException shape -> shape.getMessage();
             case LoaderException loading -> loading.getMessage();

@@ -2,8 +2,14 @@ package dev.steppe.cli;
 
 import dev.steppe.cli.bench.BenchCommand;
 import dev.steppe.cli.report.Version;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -11,6 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The {@code steppe} command. */
 @Command(
@@ -48,13 +55,40 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(run(System.out, System.err, args));
+        int exit = run(System.out, System.err, args);
+        System.exit(exit == 0 && isOutputLost() ? 1 : exit);
+    }
+
+    /** Whether what was printed got lost, as on a full disk, which is said. That a reader had enough and closed its pipe is no failure. */
+    private static boolean isOutputLost() {
+        if (!System.out.checkError()) { return false; }
+        String reason = "";
+        try (FileOutputStream again = new FileOutputStream(FileDescriptor.out)) {
+            again.write('\n');
+        } catch (IOException e) {
+            reason = ": " + e.getMessage();
+        }
+        if (reason.toLowerCase(Locale.ROOT).contains("pipe")) { return false; }
+        System.err.println("steppe: standard output could not be written" + reason);
+        return true;
     }
 
     /** Runs a command and gives its exit code. */
     static int run(PrintStream out, PrintStream err, String... args) {
         return new CommandLine(new Main(out)).setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true)).setExpandAtFiles(false)
+                .registerConverter(Path.class, Main::path)
                 .setParameterExceptionHandler(Failures::wrongOptions).setExecutionExceptionHandler(Failures::failed).execute(args);
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            // Java's words for a character that the file names of this process cannot have.
+            boolean locale = e.getReason().contains("unmappable");
+            throw new TypeConversionException("'" + text + "' is no path: "
+                    + (locale ? "the locale (LC_ALL, LANG) has no such characters; take one in UTF-8" : e.getReason()));
+        }
     }
 
     /** Where results go. */
@@ -64,6 +98,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: train, flatness, compare, paths, optimizers or bench");
+        throw new ParameterException(spec.commandLine(),
+                "a command is missing; there are " + String.join(", ", spec.subcommands().keySet()));
     }
 }

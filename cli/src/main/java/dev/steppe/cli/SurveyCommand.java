@@ -21,7 +21,9 @@ import picocli.CommandLine.ParentCommand;
         showDefaultValues = true,
         descriptionHeading = "%n",
         parameterListHeading = "Parameters:%n",
-        optionListHeading = "Options:%n")
+        optionListHeading = "Options:%n",
+        exitCodeList = {"0:done", "1:--seconds are up and not all is done, data or files cannot be read or written, or memory is short",
+            "2:wrong options", "130:stopped by Ctrl-C"})
 final class SurveyCommand implements Callable<Integer> {
     @ParentCommand
     private Main main;

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.steppe.cli.contest.Trials;
+import dev.steppe.cli.option.Method;
+import dev.steppe.train.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -11,12 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -162,5 +168,71 @@ class OptionsTest {
     void aDamagedConfigurationIsOneLineAndExitCode1(String json) throws IOException {
         Files.writeString(temp.resolve("config.json"), json);
         requireOneLine(1, temp.resolve("config.json").toString(), Shell.steppe("train", "--resume", temp.toString()));
+    }
+
+    /** What the command line would refuse is refused in the file, which is named. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"schedule|foo|foo", "label-smoothing|7|--label-smoothing is 7.0", "label-noise|-1|--label-noise is -1.0",
+                "model|foo|foo", "optimizer|foo|foo", "base|foo|foo", "epochs|0|--epochs is 0", "batch|0|--batch is 0",
+                "threads|0|--threads is 0", "data|folder|--data-dir"})
+    void wrongOptionsInAConfigurationAreOneLineAndExitCode1(String key, String value, String expected) throws IOException {
+        Map<String, Object> options = new LinkedHashMap<>(Trials.onTheSample(1)
+                .method(Method.of("sam", null, Method.DEFAULT_BASE, null)).toConfiguration());
+        options.put(key, value);
+        Path file = Files.writeString(temp.resolve("config.json"), Json.write(Map.of("options", options)));
+        for (List<String> command : List.of(List.of("train", "--resume"), List.of("flatness"))) {
+            Shell.Run run = Shell.steppe(Stream.concat(command.stream(), Stream.of(temp.toString())).toArray(String[]::new));
+            requireOneLine(1, file.toString(), run);
+            assertTrue(run.err().contains(expected), run.err());
+        }
+    }
+
+    @Test
+    void aFileThatIsNoTextIsNamed() throws IOException {
+        Path file = Files.write(temp.resolve("config.json"), new byte[] {'{', (byte) 0xe9, '}'});
+        requireOneLine(1, file + ": is no text in UTF-8", Shell.steppe("train", "--resume", temp.toString()));
+        requireOneLine(1, file + ": is no text in UTF-8", Shell.steppe("optimizers", "--markdown", "--results", file.toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"command\":5}", "{\"name\":\"sam\",\"optimizer\":\"sam\",\"command\":\"x\"}"})
+    void damagedResultsAreOneLineAndExitCode1(String line) throws IOException {
+        Path file = Files.writeString(temp.resolve("results.jsonl"), line + "\n");
+        requireOneLine(1, file + ", line 1: '", Shell.steppe("optimizers", "--markdown", "--results", file.toString()));
+        requireOneLine(1, file + ", line 1: '", Shell.steppe("survey", temp.toString()));
+    }
+
+    @Test
+    void oneClassHasNoWrongLabels() throws IOException {
+        Path images = Shell.images(temp.resolve("images"));
+        for (String other : List.of("train/middle", "train/top", "test/middle", "test/top")) {
+            Files.move(images.resolve(other), temp.resolve(other.replace('/', '-')));
+        }
+        requireOneLine(2, "--label-noise is 0.2, but there is no other class than 'left'",
+                Shell.steppe("train", "--data", "folder", "--data-dir", images.toString(), "--label-noise", "0.2"));
+    }
+
+    /** A learning rate is advised only where there is one to choose. */
+    @Test
+    void remediesAreOnesOfTheCommand() throws IOException {
+        Path images = Shell.images(temp.resolve("images"));
+        Shell.Run run = Shell.steppe("compare", "--data", "folder", "--data-dir", images.toString(), "--batch", "16", "--threads", "1",
+                "--optimizer", "sgd:learningRate=1e30", "--passes", "4", "--out", temp.resolve("out").toString());
+        assertEquals(1, run.exit(), run.out());
+        assertFalse(run.err().contains("--lr"), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+        Shell.Run missing = Shell.steppe();
+        assertTrue(missing.err().contains("train, flatness, compare, paths, survey, optimizers, bench"), missing.err());
+    }
+
+    @Test
+    void defaultsAreSaidOnce() {
+        for (String line : List.of("paths --help", "bench step --help")) {
+            String help = Shell.steppe(line.split(" ")).ok().out();
+            assertFalse(help.contains("Default: []") || help.contains("Default: [sgd"), help);
+        }
+        assertTrue(Shell.steppe("survey", "--help").ok().out().contains("--seconds are up"));
     }
 }
