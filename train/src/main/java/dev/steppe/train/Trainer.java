@@ -264,8 +264,12 @@ public final class Trainer {
     }
 
     private void save(Work work) throws IOException {
-        if (folder != null) {
+        if (folder == null) { return; }
+        try {
             calmly(work);
+        } catch (IOException e) {
+            // What Java throws when a disk is full names no file.
+            throw e.getClass() == IOException.class ? new IOException(path + ": " + e.getMessage(), e) : e;
         }
     }
 
