@@ -18,6 +18,7 @@ import dev.steppe.core.Weight;
 import dev.steppe.kernels.DType;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.Workers;
+import dev.steppe.optim.ConstantSchedule;
 import dev.steppe.optim.Optimizer;
 import dev.steppe.optim.Options;
 import dev.steppe.optim.Recipe;
@@ -67,7 +68,7 @@ final class ToyLandscape {
     Path path(Recipe recipe, double[] start, int steps, double noise, long seed) {
         Batch more = batch(noise, RandomKey.of(seed).fold("second"));
         Optimizer optimizer = recipe.minimise(objective, at(start[0], start[1]),
-                Options.defaults().kernels(kernels).seed(seed).auxiliary(step -> more));
+                Options.defaults().schedule(new ConstantSchedule(), steps).kernels(kernels).seed(seed).auxiliary(step -> more));
         List<double[]> places = new ArrayList<>(List.of(start));
         boolean diverged = false;
         for (int i = 0; i < steps && !diverged; i++) {

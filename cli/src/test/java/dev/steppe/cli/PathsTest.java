@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.steppe.cli.option.Method;
 import dev.steppe.cli.report.Pictures;
 import dev.steppe.optim.Recipe;
+import dev.steppe.optim.SamVariants;
 import dev.steppe.optim.landscape.Axis;
 import dev.steppe.optim.landscape.Grid;
 import java.awt.image.BufferedImage;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PathsTest {
     private static final double[] START = {0.8, 2.6};
@@ -45,6 +47,12 @@ class PathsTest {
             a -= 0.02 * pr * pb;
             b -= 0.02 * pr * pa;
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.steppe.optim.SamVariants#all")
+    void everyMethodHasAPath(SamVariants.Entry method) {
+        assertTrue(path(method.name(), 3, 0.1).x().length > 1);
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.steppe.core.Tape;
 import dev.steppe.kernels.Kernels;
 import dev.steppe.kernels.WarmUp;
 import dev.steppe.nn.Layer;
+import dev.steppe.optim.ConstantSchedule;
 import dev.steppe.optim.Optimizer;
 import dev.steppe.optim.Options;
 import java.util.function.Supplier;
@@ -21,6 +22,8 @@ import picocli.CommandLine.Option;
 
 /** The options that say which step is measured. */
 final class StepWork {
+    /** Steps of a run at whose beginning the measured ones are. */
+    private static final long LONG_RUN = 1_000_000;
     /** As the PyTorch program trains that this is compared with. */
     private static final String BASE = "sgd:learningRate=0.1,momentum=0.9,weightDecay=5e-4";
 
@@ -64,9 +67,9 @@ final class StepWork {
     /** A training step with another optimizer. */
     Runnable training(Kernels kernels, String optimizer) {
         Layer layers = model.layers();
-        Optimizer running = method(optimizer).recipe().minimise(objective(layers), layers.initialPoint(0),
-                Options.defaults().kernels(kernels));
         Batch images = BenchedModel.batch(batch);
+        Optimizer running = method(optimizer).recipe().minimise(objective(layers), layers.initialPoint(0),
+                Options.defaults().schedule(new ConstantSchedule(), LONG_RUN).auxiliary(step -> images).kernels(kernels));
         return () -> running.step(images);
     }
 

@@ -31,7 +31,7 @@ class BenchTest {
     private static final double ROUNDED = 2e-3;
 
     @ParameterizedTest
-    @CsvSource({"sgd, train", "sam, train", "sgd, predict"})
+    @CsvSource({"sgd, train", "sam, train", "sgd, predict", "aesam, train", "agnosticsam, train"})
     void printsOneLineWithTheKeysOfThePeer(String optimizer, String mode) throws FormatException {
         Shell.Run run = Shell
                 .steppe("bench", "step", "--json", "--model", "resnet8", "--batch", "2", "--threads", "2", "--steps", "3", "--optimizer",

@@ -142,10 +142,13 @@ class CompareTest {
     @Test
     void equalPassesAreMoreEpochsForWhatTakesLess() throws IOException {
         Path out = temp.resolve("out");
-        steppe(command(out, "--optimizer", "sgd", "--optimizer", "sam", "--seeds", "1", "--passes", "8", "--no-flatness")).ok();
+        steppe(command(out, "--optimizer", "sgd", "--optimizer", "sam", "--optimizer", "triggered:when=window(from=0.5,to=1)", "--seeds",
+                "1",
+                "--passes", "8", "--no-flatness")).ok();
         Map<String, Object> json = numbers(out);
         assertEquals(4L, optimizer(json, 0).get("epochs"));
         assertEquals(2L, optimizer(json, 1).get("epochs"));
+        assertEquals(3L, optimizer(json, 2).get("epochs"), "half of its steps are SAM's");
     }
 
     @Test
