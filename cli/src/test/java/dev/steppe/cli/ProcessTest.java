@@ -49,7 +49,7 @@ class ProcessTest {
 
     /** A file must not be longer than 50 KiB, which the model is: for Java the same as a disk that is full. */
     @Test
-    void aFullDiskSaysWhichFolderCannotBeWritten() throws Exception {
+    void aFullDiskSaysWhichFileCannotBeWritten() throws Exception {
         Path folder = temp.resolve("run");
         ProcessBuilder builder = steppe("train", "--data", "folder", "--data-dir", Shell.images(temp.resolve("images")).toString(),
                 "--batch",
@@ -57,7 +57,7 @@ class ProcessTest {
         builder.command().addAll(0, List.of("sh", "-c", "ulimit -f 100; exec \"$@\"", "sh"));
         builder.redirectOutput(Redirect.DISCARD);
         assertEquals(1, builder.start().waitFor(), err());
-        assertTrue(err().lines().anyMatch(line -> line.startsWith("steppe train: " + folder + ": ")), err());
+        assertTrue(err().lines().anyMatch(line -> line.startsWith("steppe train: " + folder + "/state/")), err());
     }
 
     @Test

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -39,15 +41,25 @@ public final class AtomicFile {
     /**
      * Creates or replaces a file.
      *
-     * @throws IOException if anything fails; unless it was the very last step, the old file is still there, as it was
+     * @throws IOException if anything fails; unless it was the very last step, the old file is still there, as it was. What goes wrong on the disk is a
+     *         {@link FileSystemException} that names the file
      */
     public static void write(Path file, Content content) throws IOException {
         Path target = file.toAbsolutePath();
         Path folder = target.getParent();
         if (folder == null || !Files.isDirectory(folder)) { throw new NotDirectoryException(String.valueOf(folder)); }
         String prefix = "." + target.getFileName() + ".";
-        removeLeftovers(folder, prefix);
         Path temporary = folder.resolve(prefix + process(ProcessHandle.current()) + "." + UUID.randomUUID() + SUFFIX);
+        try {
+            removeLeftovers(folder, prefix);
+            replace(target, temporary, content);
+            force(folder);
+        } catch (IOException e) {
+            throw named(e, temporary, file);
+        }
+    }
+
+    private static void replace(Path target, Path temporary, Content content) throws IOException {
         try {
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 content.writeTo(Channels.newOutputStream(channel));
@@ -58,7 +70,18 @@ public final class AtomicFile {
             remove(temporary, e);
             throw e;
         }
-        force(folder);
+    }
+
+    /** Callers know nothing of the temporary file, and Java's exception of a full disk names none; what the content itself threw is left as it is. */
+    private static IOException named(IOException e, Path temporary, Path file) {
+        if (e instanceof AccessDeniedException denied && temporary.toString().equals(denied.getFile())) {
+            return (IOException) new AccessDeniedException(file.toString()).initCause(e);
+        }
+        boolean disk = e.getClass() == IOException.class
+                || e instanceof FileSystemException system && temporary.toString().equals(system.getFile());
+        if (!disk) { return e; }
+        String reason = e instanceof FileSystemException system ? system.getReason() : e.getMessage();
+        return (IOException) new FileSystemException(file.toString(), null, reason).initCause(e);
     }
 
     private static void force(Path folder) throws IOException {

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -51,8 +53,10 @@ class AtomicFileTest {
             Files.writeString(file, "old");
             FaultyFiles files = new FaultyFiles();
             files.failAt(step);
-            IOException e = assertThrows(IOException.class, () -> write(files.wrap(file), "new"));
-            assertEquals("injected: " + STEPS.get(step), e.getMessage());
+            Path faulty = files.wrap(file);
+            FileSystemException e = assertThrows(FileSystemException.class, () -> write(faulty, "new"));
+            assertEquals(faulty.toString(), e.getFile());
+            assertEquals("injected: " + STEPS.get(step), e.getReason());
             boolean renamed = step > STEPS.indexOf("move [ATOMIC_MOVE]");
             assertEquals(renamed ? "new" : "old", Files.readString(file), "after failing at " + STEPS.get(step));
             assertEquals(List.of("state"), names(), "after failing at " + STEPS.get(step));
@@ -61,7 +65,8 @@ class AtomicFileTest {
 
     @Test
     void contentThatFailsLeavesTheOldFile() throws IOException {
-        for (Throwable failure : List.of(new IOException("disk full"), new IllegalStateException("bug"), new OutOfMemoryError("heap"))) {
+        for (Throwable failure : List.of(new IOException("disk full"), new EOFException("not of the disk"),
+                new IllegalStateException("bug"), new OutOfMemoryError("heap"))) {
             Throwable thrown = assertThrows(failure.getClass(), () -> AtomicFile.write(file, out -> {
                 out.write(new byte[1000]);
                 switch (failure) {
@@ -70,7 +75,7 @@ class AtomicFileTest {
                     default -> throw (Error) failure;
                 }
             }));
-            assertEquals(failure, thrown);
+            assertEquals(failure, failure.getClass() == IOException.class ? thrown.getCause() : thrown);
             assertEquals("old", Files.readString(file));
             assertEquals(List.of("state"), names());
         }
