@@ -255,7 +255,9 @@ public final class Trainer {
             try {
                 work.run();
                 return;
-            } catch (LoaderException | ClosedByInterruptException e) {
+            } catch (ClosedByInterruptException e) {
+                // Java marks a thread first and closes its channel then: the mark may have been seen and removed in between.
+            } catch (LoaderException e) {
                 if (!Thread.currentThread().isInterrupted()) {
                     throw e;
                 }

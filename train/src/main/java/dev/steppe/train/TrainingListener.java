@@ -19,7 +19,7 @@ public interface TrainingListener {
     record Progress(int epoch, int epochs, int batch, int batches, StepReport report, double imagesPerSecond, double secondsLeft) {
     }
 
-    /** Before the first step of a new run, when its folder is its own: no other run writes there. Not when a run goes on. */
+    /** Before the first step of a new run, when its folder is its own: no other run writes there. Not when a run goes on; again if an interrupt cut it short. */
     default void onStart() throws IOException {
     }
 

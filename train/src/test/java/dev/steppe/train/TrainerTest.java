@@ -16,12 +16,14 @@ import dev.steppe.optim.Recipe;
 import dev.steppe.optim.StepReport;
 import dev.steppe.train.TrainingResult.End;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -229,6 +231,22 @@ class TrainerTest {
             tiny.trainer(Tiny.EPOCHS).folder(folder, Tiny.CARD).resume().run();
         }
         assertEquals(Tiny.sha256(whole.resolve("model.safetensors")), Tiny.sha256(folder.resolve("model.safetensors")));
+    }
+
+    /** As when the mark of an interrupt was seen just before the interrupt reaches the channel that is written to. */
+    @Test
+    void aChannelThatIsClosedLateByAnInterruptIsNoFailure() throws Exception {
+        AtomicInteger starts = new AtomicInteger();
+        try (Tiny tiny = new Tiny(SAM, 1)) {
+            TrainingResult result = tiny.trainer(Tiny.EPOCHS).folder(temp.resolve("run"), Tiny.CARD).listener(new TrainingListener() {
+                @Override
+                public void onStart() throws IOException {
+                    if (starts.getAndIncrement() == 0) { throw new ClosedByInterruptException(); }
+                }
+            }).run();
+            assertEquals(End.FINISHED, result.end());
+        }
+        assertEquals(2, starts.get());
     }
 
     @Test
