@@ -43,9 +43,8 @@ import java.util.stream.IntStream;
  *
  * <p><b>On disk.</b> With {@link #folder}, {@code metrics.jsonl} (one {@link EpochReport} a line), {@code model.safetensors} (the numbers to use) and
  * {@code state/} are replaced after every epoch, each atomically, and the state also before the first step and when the run is stopped in the middle of an
- * epoch. The state is
- * everything that training changes: {@link #resume} goes on from it with the same bits, whatever number of threads compute, as if the run had never stopped.
- * What the objective, the loaders and the optimizer are is not in it, and must be given again as it was.
+ * epoch. The state is everything that training changes: {@link #resume} goes on from it with the same bits, whatever number of threads compute, as if the
+ * run had never stopped. What the objective, the loaders and the optimizer are is not in it, and must be given again as it was.
  *
  * <p>A trainer serves one run, in the thread that calls {@link #run}.
  */

@@ -6,8 +6,7 @@ import dev.steppe.optim.*;
 /**
  * SAM with several steps of ascent (Andriushchenko and Flammarion, arXiv 2206.06232), for any variant: {@code e_0 = 0};
  * {@code e_i = e_(i-1) + (1 / n) ascent(g(w + e_(i-1)))}, where the ascent gives the perturbation of its radius for a gradient; the base optimizer gets
- * {@code g(w + e_n)}. n + 1 gradients. n = 1 is the ascent itself, if that gives the base optimizer
- * {@code g(w + e)} as it is.
+ * {@code g(w + e_n)}. n + 1 gradients. n = 1 is the ascent itself, if that gives the base optimizer {@code g(w + e)} as it is.
  *
  * @param n steps of ascent, at least 1
  * @param ascent the perturbation of one step, whose n-th part is taken

@@ -7,8 +7,8 @@ import dev.steppe.optim.curvature.Moments;
 
 /**
  * The robustness of FlatNAS (Gambella, Pittorino, Roveri 2024, arXiv 2402.19102): the mean of {@code |q(w + sigma z * w) - q(w)|} over draws z of standard normal
- * numbers, element-wise, of all parameters; q is the accuracy there. {@code draws + 1} forwards, and one
- * more for the loss where q is the accuracy.
+ * numbers, element-wise, of all parameters; q is the accuracy there. {@code draws + 1} forwards, and one more for the loss
+ * where q is the accuracy.
  *
  * @param quantity q; a change of the error is one of the accuracy
  * @param sigma relative size of the noise, finite and at least 0
